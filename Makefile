@@ -1,0 +1,76 @@
+# Everything starts from Python 3.11 or newer and make; what else is needed, it installs.
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help serve test check fix bench demo lock clean
+
+help:
+	@echo 'make serve   start the registry on SQLite and a folder (./data)'
+	@echo 'make demo    publish and install a package, from nothing'
+	@echo 'make test    the whole test suite, with the real clients'
+	@echo 'make check   lint, formatting, types, import rules, spelling'
+	@echo 'make fix     let the formatter and the linter mend what they can'
+	@echo 'make bench   figures and ratios, beside nginx and other registries (ARGS=--quick)'
+	@echo 'make lock    renew requirements/*.txt'
+	@echo 'make clean   remove what the above have made, but ./data'
+
+serve: .venv/serve
+	$(BIN)/wheelyard serve --port $(PORT)
+
+demo: .venv/dev
+	$(BIN)/python examples/demo.py
+
+test: .venv/dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md docs src tests benchmarks
+
+fix: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev .venv-bench/ready
+	benchmarks/install-peers
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
+lock: .venv/dev
+	cd requirements && for name in serve dev bench; do \
+		case $$name in \
+			serve) inputs='../pyproject.toml build.in' ;; \
+			dev) inputs='../pyproject.toml build.in dev.in' ;; \
+			bench) inputs='bench.in' ;; \
+		esac; \
+		../$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal \
+			--python-version 3.11 --no-annotate --no-header --no-emit-index-url \
+			--no-emit-find-links --output-file $$name.txt $$inputs || exit 1; \
+	done
+
+clean:
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Each stamp stands for an installed set; it is older than its lock file when there is work to do.
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 4) and "Wheelyard needs Python 3.11.4 or newer; name one with make PYTHON=…")'
+	$(PYTHON) -m venv .venv
+
+.venv/serve: requirements/serve.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/serve.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/serve
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv-bench/ready: requirements/bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Wheelyard: a Python package registry to host yourself."""

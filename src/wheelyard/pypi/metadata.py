@@ -1,0 +1,98 @@
+"""Core metadata: the few fields a registry acts on, read from a file's own METADATA or PKG-INFO.
+
+Everything else stays in the bytes, which are kept whole: a newer metadata version or an unknown
+field is no reason to refuse a file (PyPA specification "Core metadata", versions 1.0 to 2.6).
+"""
+
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+MAX_READ_BYTES = 1024 * 1024
+"""Of a file's metadata, from its start: the fields come first, and a description may follow them.
+A million headers would take a gigabyte to parse."""
+
+MAX_REQUIRES_PYTHON_LENGTH = 1024
+"""Characters; the longest honest specifier seen in the wild is a tenth of this."""
+
+
+class InvalidMetadata(ValueError):  # noqa: N818  reads as the sentence that it is
+    """Metadata that cannot be acted on; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreMetadata:
+    """What a file says of itself.
+
+    ``name`` and ``version`` are as written, ``requires_python`` is ``""`` when absent.
+    """
+
+    metadata_version: str
+    name: str
+    version: str
+    requires_python: str
+    summary: str
+    content: bytes
+
+
+def parse(content: bytes) -> CoreMetadata:
+    """Read the fields.  Raises InvalidMetadata when name or version is absent or given twice."""
+    message = BytesHeaderParser().parsebytes(content[:MAX_READ_BYTES])
+    return CoreMetadata(
+        metadata_version=_find_usable(message, "Metadata-Version"),
+        name=_get(message, "Name"),
+        version=_get(message, "Version"),
+        requires_python=check_requires_python(_find_usable(message, "Requires-Python")),
+        summary=_find_usable(message, "Summary"),
+        content=content,
+    )
+
+
+def _get(message: Message, field: str) -> str:
+    value = _find(message, field)
+    if not value:
+        raise InvalidMetadata(f"The metadata of the file has no {field} field")
+    return value
+
+
+def _find_usable(message: Message, field: str) -> str:
+    """Return the text of a field that need not be there; empty for an unusable one too."""
+    try:
+        return _find(message, field) or ""
+    except InvalidMetadata:
+        return ""
+
+
+def _find(message: Message, field: str) -> str | None:
+    """Return a field's text.  Raises InvalidMetadata when it is given twice or is no UTF-8."""
+    values = [value for name, value in message.raw_items() if name.lower() == field.lower()]
+    if not values:
+        return None
+    unusable = InvalidMetadata(f"The metadata of the file has an unusable {field} field")
+    if len(values) > 1:
+        raise unusable
+    try:
+        # The parser keeps bytes outside of ASCII as surrogates.
+        return values[0].encode("ascii", "surrogateescape").decode().strip()
+    except UnicodeDecodeError as error:
+        raise unusable from error
+
+
+def check_requires_python(text: str) -> str:
+    """Return the specifier without surrounding space.
+
+    Raises InvalidMetadata for one that no installer could read: a page that carries it would hide
+    the file from every resolver, or break them.
+    """
+    text = text.strip()
+    if len(text) > MAX_REQUIRES_PYTHON_LENGTH:
+        raise InvalidMetadata(
+            f"requires_python has more than {MAX_REQUIRES_PYTHON_LENGTH} characters"
+        )
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier as error:
+        raise InvalidMetadata("requires_python is not a valid version specifier") from error
+    return text

@@ -1,0 +1,148 @@
+"""Names, versions and file names, and when two of them are the same.
+
+Essential reading: PEP 503 (normalised names), PEP 440 (versions), PEP 427 and PEP 625 (the file
+names of wheels and sdists), all kept current in the PyPA specifications.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
+
+NormalizedName = NewType("NormalizedName", str)
+"""A package name after PEP 503: lower case, each run of ``-_.`` one hyphen."""
+
+NormalizedVersion = NewType("NormalizedVersion", str)
+"""A version in PEP 440's normal form, trailing zeros stripped: equal versions are equal text."""
+
+MAX_LENGTH = 255
+"""Names, versions and file names, in characters; also what common file systems take."""
+
+# Core metadata, "Name".  The end is \Z because $ would admit a final line feed.
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z", re.ASCII)
+
+# What the names of wheels and sdists are made of, and nothing that a path could mean.
+_FILENAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+!-]*\Z", re.ASCII)
+
+
+class InvalidFilename(ValueError):  # noqa: N818  reads as the sentence that it is
+    """Not the file name of a wheel or an sdist; the text says what is wrong."""
+
+
+class FileType(StrEnum):
+    """The kinds of distribution file, as the upload form calls them (PEP 527, PEP 715)."""
+
+    WHEEL = "bdist_wheel"
+    SDIST = "sdist"
+
+
+@dataclass(frozen=True, slots=True)
+class Filename:
+    """A file name of a wheel or an sdist, and what it claims."""
+
+    text: str
+    filetype: FileType
+    name: NormalizedName
+    version: NormalizedVersion
+
+    @property
+    def key(self) -> str:
+        """The name in the form in which names of the same file are equal text."""
+        return filename_key(self.text)
+
+
+def is_name(text: str) -> bool:
+    """Whether the text is a valid package name (core metadata, "Name")."""
+    return len(text) <= MAX_LENGTH and _NAME.match(text) is not None
+
+
+def normalize_name(text: str) -> NormalizedName:
+    """Normalise a name; any text is taken, so that a lookup need not be valid to miss."""
+    return NormalizedName(canonicalize_name(text))
+
+
+def normalize_version(text: str) -> NormalizedVersion:
+    """Bring a version to the form in which equal versions are equal text.
+
+    ``1.0`` and ``1.0.0`` are equal (PEP 440, "Version comparison"), so trailing zeros of the
+    release are stripped.  Raises InvalidVersion.
+    """
+    if len(text) > MAX_LENGTH:
+        raise InvalidVersion(f"A version may have at most {MAX_LENGTH} characters")
+    if not text.isascii():
+        raise InvalidVersion("A version has no characters outside of ASCII")
+    return _normalize(Version(text))
+
+
+def _normalize(version: Version) -> NormalizedVersion:
+    release = ".".join(map(str, _without_trailing_zeros(version.release)))
+    parts = [f"{version.epoch}!" if version.epoch else "", release]
+    if version.pre:
+        parts += map(str, version.pre)
+    if version.post is not None:
+        parts.append(f".post{version.post}")
+    if version.dev is not None:
+        parts.append(f".dev{version.dev}")
+    if version.local:
+        parts.append(f"+{version.local}")
+    return NormalizedVersion("".join(parts))
+
+
+def _without_trailing_zeros(release: tuple[int, ...]) -> tuple[int, ...]:
+    end = len(release)
+    while end > 1 and release[end - 1] == 0:
+        end -= 1
+    return release[:end]
+
+
+def parse_filename(text: str) -> Filename:
+    """Read a wheel's or an sdist's file name.  Raises InvalidFilename with the reason."""
+    if len(text) > MAX_LENGTH:
+        raise InvalidFilename(f"The file name has more than {MAX_LENGTH} characters")
+    if not _FILENAME.match(text):
+        raise InvalidFilename("The file name has characters that no wheel or sdist has")
+    try:
+        if text.endswith(".whl"):
+            name, version, _, _ = parse_wheel_filename(text)
+            return Filename(text, FileType.WHEEL, normalize_name(name), _normalize(version))
+        if text.endswith((".tar.gz", ".zip")):
+            name, version = parse_sdist_filename(text)
+            return Filename(text, FileType.SDIST, normalize_name(name), _normalize(version))
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion) as error:
+        raise InvalidFilename(str(error)) from error
+    raise InvalidFilename("Only wheels (.whl) and sdists (.tar.gz, .zip) are taken")
+
+
+def filename_key(text: str) -> str:
+    """Bring a valid file name to the form in which names of the same file are equal text.
+
+    ``Foo.Bar-1.0.tar.gz`` and ``foo_bar-1.0.tar.gz`` are one sdist, and a wheel's build number and
+    tags mean the same in another spelling or order (PEP 427, PEP 425).
+    """
+    stem, ending = _split_ending(text)
+    if ending != ".whl":
+        name, _, version = stem.rpartition("-")
+        return f"{normalize_name(name)}-{normalize_version(version)}{ending}"
+    name, version, *build, pythons, abis, platforms = stem.split("-")
+    parts = [normalize_name(name), normalize_version(version), *map(_build_key, build)]
+    tags = (".".join(sorted(set(tag.lower().split(".")))) for tag in (pythons, abis, platforms))
+    return "-".join([*parts, *tags]) + ending
+
+
+def _split_ending(text: str) -> tuple[str, str]:
+    ending = next(ending for ending in (".whl", ".tar.gz", ".zip") if text.endswith(ending))
+    return text.removesuffix(ending), ending
+
+
+def _build_key(build: str) -> str:
+    digits = len(build) - len(build.lstrip("0123456789"))
+    return f"{int(build[:digits])}{build[digits:]}"

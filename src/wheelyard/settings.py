@@ -1,0 +1,200 @@
+"""What an administrator decides before start: one frozen record, read once.
+
+Every field has a default, so that ``wheelyard serve`` works with no configuration.  The page
+``docs/settings.md`` lists exactly these fields; a test holds the two together.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+PREFIX = "WHEELYARD_"
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+class Duplicates(StrEnum):
+    """What happens to a file name that its release already has."""
+
+    ALLOW = "allow"
+    """Each upload is kept as a file of its own, and the newest is served."""
+
+    REFUSE = "refuse"
+    """The second upload is refused."""
+
+    IDENTICAL = "identical"
+    """The same bytes succeed without a new file; other bytes are refused."""
+
+
+class InvalidSettings(Exception):  # noqa: N818  reads as the sentence that it is
+    """Every problem of the environment at once, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The effective settings of one installation."""
+
+    data: Path = Path("data")
+    """The folder that holds everything: the database, the files, uploads in flight."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+
+    port: int = 8080
+    """The port to listen on."""
+
+    workers: int = 1
+    """How many processes answer requests."""
+
+    base_url: str = ""
+    """The address people use, such as ``https://packages.example.com``; empty: as requested."""
+
+    database_url: str = ""
+    """Where the database is; empty: ``wheelyard.sqlite`` in the data folder."""
+
+    blobs_url: str = ""
+    """Where the files are; empty: ``blobs`` in the data folder."""
+
+    max_file_bytes: int = 52_428_800
+    """The largest file that may be uploaded, in bytes; 0 is no limit."""
+
+    packages_enabled: bool = True
+    """The instance's switch for packages; off, no package route answers."""
+
+    duplicates: Duplicates = Duplicates.ALLOW
+    """What happens to a file name that its release already has."""
+
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        if self.database_url:
+            return Path(self.database_url.removeprefix("sqlite:///"))
+        return self.data / "wheelyard.sqlite"
+
+    @property
+    def blobs_path(self) -> Path:
+        """The folder of the blobs."""
+        if self.blobs_url:
+            return Path(self.blobs_url.removeprefix("file://"))
+        return self.data / "blobs"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read ``WHEELYARD_*``.  Raises InvalidSettings with every problem found."""
+        reader = _Reader(environment)
+        settings = cls(
+            data=Path(reader.text("DATA", "data")).absolute(),
+            host=reader.text("HOST", cls.host),
+            port=reader.number("PORT", cls.port, low=1, high=65_535),
+            workers=reader.number("WORKERS", cls.workers, low=1, high=256),
+            base_url=reader.base_url(),
+            database_url=reader.url("DATABASE_URL", "sqlite:///", "sqlite:///path/to/file"),
+            blobs_url=reader.url("BLOBS_URL", "file://", "file:///path/to/folder"),
+            max_file_bytes=reader.number("MAX_FILE_BYTES", cls.max_file_bytes, low=0, high=1 << 50),
+            packages_enabled=reader.switch("PACKAGES_ENABLED", default=cls.packages_enabled),
+            duplicates=reader.duplicates(),
+            trusted_proxies=reader.networks("TRUSTED_PROXIES"),
+        )
+        if reader.problems:
+            raise InvalidSettings(reader.problems)
+        return settings
+
+
+class _Reader:
+    """Reads typed values and gathers what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environment.get(PREFIX + name, "").strip() or default
+
+    def _problem(self, name: str, wanted: str) -> None:
+        self.problems.append(f"{PREFIX}{name} is {self.text(name)!r}; it must be {wanted}.")
+
+    def _url_problem(self, name: str, wanted: str) -> None:
+        # The rest may hold a password, and this sentence ends in logs.
+        scheme = _SCHEME.match(self.text(name))
+        found = f"has the scheme {scheme[1]!r}" if scheme else "has no scheme"
+        self.problems.append(f"{PREFIX}{name} {found}; it must be {wanted}.")
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        text = self.text(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            self._problem(name, f"a whole number from {low} to {high}")
+            return default
+        return int(text)
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        text = self.text(name).lower()
+        if text in {"true", "yes", "on", "1"}:
+            return True
+        if text in {"false", "no", "off", "0"}:
+            return False
+        if text:
+            self._problem(name, "true or false")
+        return default
+
+    def duplicates(self) -> Duplicates:
+        text = self.text("DUPLICATES", Duplicates.ALLOW)
+        if text not in {choice.value for choice in Duplicates}:
+            self._problem("DUPLICATES", "allow, refuse or identical")
+            return Duplicates.ALLOW
+        return Duplicates(text)
+
+    def url(self, name: str, scheme: str, example: str) -> str:
+        text = self.text(name)
+        if text and (not text.startswith(scheme) or len(text) == len(scheme)):
+            self._url_problem(name, f"of the form {example}: this release keeps its data on disk")
+        return text
+
+    def base_url(self) -> str:
+        text = self.text("BASE_URL").rstrip("/")
+        if text and not _is_base_url(text):
+            # Not repeated: it may hold a password.
+            self.problems.append(
+                f"{PREFIX}BASE_URL cannot be used; it must be http:// or https://, a host and "
+                "perhaps a port, without user, path or query."
+            )
+        return text
+
+    def networks(self, name: str) -> tuple[str, ...]:
+        words = [word.strip() for word in self.text(name).split(",") if word.strip()]
+        try:
+            # In the plain form: the server takes "10.0.0.1/8" for a name, and would trust nobody.
+            return tuple(str(ipaddress.ip_network(word, strict=False)) for word in words)
+        except ValueError:
+            self._problem(name, "addresses or networks separated by commas")
+            return ()
+
+
+def _is_base_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:  # of a bracket that is not closed, and of a port that is none
+        return False
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    plain = f"{parts.scheme}://{host}{port}"
+    return (
+        parts.scheme in {"http", "https"}
+        and " " not in host
+        and bool(host)
+        and plain == text.lower()
+    )
