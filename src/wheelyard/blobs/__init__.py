@@ -1,0 +1,1 @@
+"""Where the bytes are: content-addressed, never changed."""

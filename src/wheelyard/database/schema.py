@@ -1,0 +1,250 @@
+"""Every table.  Times are UTC; enumerations are short lower-case text.
+
+Names that people type are kept as typed, beside a ``…_key`` in which equal names are equal text,
+so that ``Acme/Tools`` and ``acme/tools`` are one path.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment.  SQLite keeps no zone, so UTC goes in and UTC is put back on the way out."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Drop the zone, after making sure that it is UTC.
+
+        Raises ValueError for a moment without a zone: it would be taken for the machine's.
+        """
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment has a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401  the signature of SQLAlchemy
+        """Put the zone back."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _owner(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    """Refer to a row that takes this one with it when it goes."""
+    return Column(name, ForeignKey(target, ondelete="CASCADE"), nullable=nullable)
+
+
+def _mention(name: str, target: str) -> Column[int]:
+    """Refer to a row that may go while this one stays."""
+    return Column(name, ForeignKey(target, ondelete="SET NULL"), nullable=True)
+
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("username", String(255), nullable=False),
+    Column("username_key", String(255), nullable=False, unique=True),
+    Column("name", String(255), nullable=False),
+    Column("email", String(255), nullable=False),
+    Column("email_key", String(255), nullable=False, unique=True),
+    Column("password_hash", String(255), nullable=False),  # argon2id, parameters included
+    Column("is_admin", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),  # active, blocked
+    Column("created_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Groups and users' own namespaces: one table, because a path names one or the other.
+namespaces = Table(
+    "namespaces",
+    metadata,
+    _id(),
+    Column("kind", String(8), nullable=False),  # user, group
+    _owner("parent_id", "namespaces.id", nullable=True),
+    _owner("user_id", "users.id", nullable=True),  # of a user's own namespace
+    Column("name", String(255), nullable=False),
+    Column("path", String(255), nullable=False),
+    Column("full_path", Text, nullable=False),
+    Column("full_path_key", Text, nullable=False, unique=True),
+    # "/1/4/9/": the ids from the root to this one, so that "everything under 4" is one range scan.
+    Column("lineage", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("visibility", String(8), nullable=False),  # private, internal, public
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("(kind = 'user') = (user_id IS NOT NULL)", name="owner"),
+    Index(None, "parent_id"),
+    Index(None, "user_id"),
+    Index(None, "lineage"),
+    sqlite_autoincrement=True,
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    _id(),
+    _owner("namespace_id", "namespaces.id"),
+    Column("name", String(255), nullable=False),
+    Column("path", String(255), nullable=False),
+    Column("full_path", Text, nullable=False),
+    Column("full_path_key", Text, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+    Column("visibility", String(8), nullable=False),
+    Column("registry_access_level", String(8), nullable=False),  # disabled, private, …, public
+    Column("max_file_bytes", BigInteger),  # null: the instance's
+    Column("duplicates", String(16)),  # null: the instance's
+    Column("archived", Boolean, nullable=False),
+    _mention("creator_id", "users.id"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "namespace_id"),
+    sqlite_autoincrement=True,
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    _id(),
+    _owner("user_id", "users.id"),
+    _owner("namespace_id", "namespaces.id", nullable=True),
+    _owner("project_id", "projects.id", nullable=True),
+    Column("role", Integer, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("(namespace_id IS NULL) <> (project_id IS NULL)", name="one_place"),
+    UniqueConstraint("user_id", "namespace_id"),
+    UniqueConstraint("user_id", "project_id"),
+    Index(None, "namespace_id"),
+    Index(None, "project_id"),
+    sqlite_autoincrement=True,
+)
+
+# Every kind of credential string.  The secret is nowhere: 120 random bits need no slow hash, so
+# one SHA-256, found by its index, is enough.
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    Column("kind", String(16), nullable=False),  # personal, deploy
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("name", String(255), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # separated by spaces
+    _owner("user_id", "users.id", nullable=True),  # of a personal token
+    _owner("project_id", "projects.id", nullable=True),  # of a project's deploy token
+    _owner("namespace_id", "namespaces.id", nullable=True),  # of a group's deploy token
+    Column("username", String(255)),  # of a deploy token; not looked at, as on GitLab
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+    Index(None, "user_id"),
+    Index(None, "project_id"),
+    Index(None, "namespace_id"),
+    sqlite_autoincrement=True,
+)
+
+packages = Table(
+    "packages",
+    metadata,
+    _id(),
+    _owner("project_id", "projects.id"),
+    Column("normalized_name", String(255), nullable=False),
+    Column("name", String(255), nullable=False),  # as first uploaded
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "normalized_name"),
+    sqlite_autoincrement=True,
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    _id(),
+    _owner("package_id", "packages.id"),
+    Column("version", String(255), nullable=False),  # as first uploaded
+    Column("normalized_version", String(255), nullable=False),
+    Column("summary", Text, nullable=False),
+    _mention("creator_id", "users.id"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_downloaded_at", UtcDateTime),
+    UniqueConstraint("package_id", "normalized_version"),
+    sqlite_autoincrement=True,
+)
+
+files = Table(
+    "files",
+    metadata,
+    _id(),
+    _owner("release_id", "releases.id"),
+    Column("filename", String(255), nullable=False),
+    Column("filetype", String(16), nullable=False),  # bdist_wheel, sdist
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("md5", String(32), nullable=False),
+    Column("blake2_256", String(64), nullable=False),
+    Column("requires_python", Text, nullable=False),
+    Column("metadata_version", String(16), nullable=False),
+    # The file's own METADATA or PKG-INFO, byte for byte, is a blob too.
+    Column("metadata_sha256", String(64), nullable=False),
+    _mention("creator_id", "users.id"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "release_id", "filename"),
+    Index(None, "sha256"),
+    Index(None, "metadata_sha256"),
+    sqlite_autoincrement=True,
+)
+
+# Append-only.  No foreign keys: an entry outlives what it tells of.
+journal = Table(
+    "journal",
+    metadata,
+    Column("serial", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("actor_id", Integer),  # null: the command line, or a deploy token
+    Column("actor_token_id", Integer),
+    Column("project_id", Integer),
+    Column("namespace_id", Integer),
+    Column("user_id", Integer),
+    Column("token_id", Integer),
+    Column("package", String(255)),  # normalised
+    Column("details", Text, nullable=False),  # a JSON object
+    Index(None, "project_id", "serial"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,331 @@
+"""Memberships: a user's role in a group or a project, inherited downward.
+
+The role that counts is the highest of all on the way from the root to the place; a user owns what
+is in the namespace of their own.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from wheelyard import journal, users
+from wheelyard.access import Actor, Role, Subject
+from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.database.schema import memberships, namespaces
+from wheelyard.database.schema import users as users_table
+from wheelyard.facts import Conflict, Forbidden
+from wheelyard.journal import Entry
+from wheelyard.namespaces import is_under, parse_lineage
+from wheelyard.users import State, User
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A group or a project, as a membership sees it: one of the two ids."""
+
+    namespace_id: int | None = None
+    project_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user with a role in a place."""
+
+    user: User
+    role: Role
+    expires_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The role that counts, and the moment from which it may be another one."""
+
+    role: Role = Role.NONE
+    until: datetime | None = None
+
+
+STRANGER = Standing()
+
+
+def find_standing(
+    conn: Connection, user_id: int | None, subject: Subject, at: datetime
+) -> Standing:
+    """Return the highest role of a user on the way from the root to a subject."""
+    if user_id is None:
+        return STRANGER
+    rows = conn.execute(
+        select(memberships.c.role, memberships.c.expires_at).where(
+            memberships.c.user_id == user_id, _on_the_way(subject), _is_live(at)
+        )
+    ).all()
+    roles = [Role(row.role) for row in rows]
+    if _owns_root(conn, user_id, subject):
+        roles.append(Role.OWNER)
+    until = min((row.expires_at for row in rows if row.expires_at), default=None)
+    return Standing(role=max(roles, default=Role.NONE), until=until)
+
+
+def _owns_root(conn: Connection, user_id: int, subject: Subject) -> bool:
+    own = select(namespaces.c.id).where(
+        namespaces.c.user_id == user_id, namespaces.c.id.in_(subject.lineage)
+    )
+    return conn.execute(own).first() is not None
+
+
+def _on_the_way(subject: Subject) -> ColumnElement[bool]:
+    above = memberships.c.namespace_id.in_(subject.lineage)
+    if subject.project_id is None:
+        return above
+    return or_(above, memberships.c.project_id == subject.project_id)
+
+
+def _is_live(at: datetime) -> ColumnElement[bool]:
+    return or_(memberships.c.expires_at.is_(None), memberships.c.expires_at > at)
+
+
+def namespaces_of(user_id: int, at: datetime, *, least: Role) -> Select[tuple[int]]:
+    """Select the ids of the namespaces in which a user has a role, given there or above."""
+    top = _joined(user_id, at, least).subquery()
+    return select(namespaces.c.id).where(is_under(namespaces.c.lineage, top.c.lineage))
+
+
+def _joined(user_id: int, at: datetime, least: Role) -> Select[tuple[str]]:
+    """Select the lineages of the namespaces in which a user was given a role, or which they own."""
+    joined = select(memberships.c.namespace_id).where(
+        memberships.c.user_id == user_id,
+        memberships.c.namespace_id.is_not(None),
+        memberships.c.role >= least.value,
+        _is_live(at),
+    )
+    return select(namespaces.c.lineage).where(
+        or_(namespaces.c.id.in_(joined), namespaces.c.user_id == user_id)
+    )
+
+
+def projects_of(user_id: int, at: datetime, *, least: Role) -> Select[tuple[int]]:
+    """Select the ids of the projects in which a user is a direct member."""
+    return select(memberships.c.project_id).where(
+        memberships.c.user_id == user_id,
+        memberships.c.project_id.is_not(None),
+        memberships.c.role >= least.value,
+        _is_live(at),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """A user's own memberships in some places, for a list that shows them."""
+
+    by_namespace: Mapping[int, Role]
+    by_project: Mapping[int, Role]
+
+
+def list_roles(
+    conn: Connection,
+    user_id: int,
+    at: datetime,
+    *,
+    namespace_ids: Iterable[int],
+    project_ids: Iterable[int],
+) -> Roles:
+    """Return the roles that a user was given in these very places."""
+    rows = conn.execute(
+        select(memberships.c.namespace_id, memberships.c.project_id, memberships.c.role).where(
+            memberships.c.user_id == user_id,
+            or_(
+                memberships.c.namespace_id.in_(list(namespace_ids)),
+                memberships.c.project_id.in_(list(project_ids)),
+            ),
+            _is_live(at),
+        )
+    ).all()
+    return Roles(
+        by_namespace={row.namespace_id: Role(row.role) for row in rows if row.namespace_id},
+        by_project={row.project_id: Role(row.role) for row in rows if row.project_id},
+    )
+
+
+def list_members(
+    conn: Connection, place: Place, window: Window, *, search: str = "", at: datetime
+) -> Page[Member]:
+    """Page through the direct members of a place."""
+    statement = _members(and_(_in(place), _named_like(search)), at).order_by(memberships.c.id)
+    return fetch(conn, statement, window, _from_row)
+
+
+def _named_like(search: str) -> ColumnElement[bool]:
+    if not search:
+        return true()
+    return or_(
+        users_table.c.username_key.contains(search.lower(), autoescape=True),
+        users_table.c.name.icontains(search, autoescape=True),
+    )
+
+
+def list_all_members(
+    conn: Connection, subject: Subject, *, search: str = "", at: datetime
+) -> Sequence[Member]:
+    """Return everybody with a role in a subject, each once with the highest, oldest first.
+
+    The owner of a user's own namespace is among them, though nobody made them a member.
+    """
+    wanted = and_(_on_the_way(subject), _named_like(search))
+    rows = conn.execute(_members(wanted, at).order_by(memberships.c.id))
+    owners = conn.execute(_root_owner(subject).where(_named_like(search)))
+    highest: dict[int, Member] = {}
+    for member in map(_from_row, (*owners, *rows)):
+        known = highest.get(member.user.id)
+        if known is None or member.role > known.role:
+            highest[member.user.id] = member
+    return list(highest.values())
+
+
+def _root_owner(subject: Subject) -> Select[Any]:
+    """Select whose own namespace a subject is in, in the shape of ``_members``."""
+    return (
+        select(
+            users_table,
+            literal(Role.OWNER.value).label("role"),
+            null().label("expires_at"),
+            namespaces.c.created_at.label("joined_at"),
+        )
+        .join_from(namespaces, users_table, namespaces.c.user_id == users_table.c.id)
+        .where(namespaces.c.id.in_(subject.lineage))
+    )
+
+
+def find_member(conn: Connection, place: Place, user_id: int, *, at: datetime) -> Member | None:
+    """Return a direct member."""
+    row = conn.execute(_members(and_(_in(place), memberships.c.user_id == user_id), at)).first()
+    return _from_row(row) if row else None
+
+
+def add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
+    """Give a user a role; raises Conflict when there is one already."""
+    if find_member(conn, place, member.user.id, at=member.created_at):
+        raise Conflict("Member already exists")
+    # What is left of a membership that has run out makes room for the new one.
+    conn.execute(delete(memberships).where(_in(place), memberships.c.user_id == member.user.id))
+    conn.execute(
+        insert(memberships).values(
+            user_id=member.user.id,
+            namespace_id=place.namespace_id,
+            project_id=place.project_id,
+            role=member.role.value,
+            expires_at=member.expires_at,
+            created_at=member.created_at,
+        )
+    )
+    _record(conn, "member.added", place, member, by=by, at=member.created_at)
+
+
+def edit(conn: Connection, place: Place, member: Member, *, by: Actor, at: datetime) -> None:
+    """Give a member another role or another end; raises Forbidden for a group's last owner."""
+    if member.role < Role.OWNER:
+        _require_other_owner(conn, place, member.user, at)
+    conn.execute(
+        update(memberships)
+        .where(_in(place), memberships.c.user_id == member.user.id)
+        .values(role=member.role.value, expires_at=member.expires_at)
+    )
+    _record(conn, "member.edited", place, member, by=by, at=at)
+
+
+def remove(conn: Connection, place: Place, member: Member, *, by: Actor, at: datetime) -> None:
+    """Take a member's role away; raises Forbidden for a group's last owner."""
+    _require_other_owner(conn, place, member.user, at)
+    conn.execute(delete(memberships).where(_in(place), memberships.c.user_id == member.user.id))
+    _record(conn, "member.removed", place, member, by=by, at=at)
+
+
+def _require_other_owner(conn: Connection, place: Place, user: User, at: datetime) -> None:
+    """Raise Forbidden when a user is the only owner that a group has, itself or from above."""
+    if place.namespace_id is not None and _is_sole_owner(conn, place.namespace_id, user.id, at):
+        raise Forbidden("A group keeps at least one owner")
+
+
+def owns_alone(conn: Connection, user: User, *, at: datetime) -> bool:
+    """Whether a group would be left without an owner if this user went."""
+    owned = select(memberships.c.namespace_id).where(
+        memberships.c.user_id == user.id,
+        memberships.c.namespace_id.is_not(None),
+        memberships.c.role == Role.OWNER.value,
+    )
+    return any(_is_sole_owner(conn, group_id, user.id, at) for group_id in conn.scalars(owned))
+
+
+def _is_sole_owner(conn: Connection, group_id: int, user_id: int, at: datetime) -> bool:
+    lineage = conn.execute(
+        select(namespaces.c.lineage).where(namespaces.c.id == group_id)
+    ).scalar_one()
+    rows = conn.execute(
+        select(memberships.c.user_id, memberships.c.namespace_id)
+        .join_from(memberships, users_table, memberships.c.user_id == users_table.c.id)
+        .where(
+            memberships.c.namespace_id.in_(parse_lineage(lineage)),
+            memberships.c.role == Role.OWNER.value,
+            users_table.c.state == State.ACTIVE.value,
+            _is_live(at),
+        )
+    )
+    owners = {(row.user_id, row.namespace_id) for row in rows}
+    return owners == {(user_id, group_id)}
+
+
+def _record(
+    conn: Connection, action: str, place: Place, member: Member, *, by: Actor, at: datetime
+) -> None:
+    entry = Entry(
+        action,
+        project_id=place.project_id,
+        namespace_id=place.namespace_id,
+        user_id=member.user.id,
+    )
+    expires = member.expires_at.isoformat() if member.expires_at else None
+    journal.record(conn, entry, by=by, at=at, role=member.role.name.lower(), expires_at=expires)
+
+
+def _in(place: Place) -> ColumnElement[bool]:
+    if place.project_id is not None:
+        return memberships.c.project_id == place.project_id
+    return memberships.c.namespace_id == place.namespace_id
+
+
+def _members(where: ColumnElement[bool], at: datetime) -> Select[Any]:
+    return (
+        select(
+            users_table,
+            memberships.c.role,
+            memberships.c.expires_at,
+            memberships.c.created_at.label("joined_at"),
+        )
+        .join_from(memberships, users_table, memberships.c.user_id == users_table.c.id)
+        .where(where, _is_live(at))
+    )
+
+
+def _from_row(row: Row[Any]) -> Member:
+    return Member(
+        user=users.from_row(row),
+        role=Role(row.role),
+        expires_at=row.expires_at,
+        created_at=row.joined_at,
+    )

@@ -1,0 +1,372 @@
+"""Namespaces: users' own and groups, nested to any depth, each with one full path.
+
+A path is what stands in a URL: ``acme/tools``.  It belongs to one namespace or one project, in
+whatever case it is written.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
+
+from wheelyard import journal
+from wheelyard.access import Actor, Subject, Visibility
+from wheelyard.database.rows import add_row
+from wheelyard.database.schema import namespaces, projects
+from wheelyard.facts import InvalidRecord
+from wheelyard.journal import Entry
+
+MAX_DEPTH = 20
+"""Levels of groups, as on GitLab."""
+
+# What GitLab takes: no leading hyphen, so that "/-/" can separate pages from paths.
+_PATH = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*\Z", re.ASCII)
+
+# First words of the URLs that are ours, or that a browser asks for by itself.
+_RESERVED = frozenset(
+    {
+        ".",
+        "..",
+        ".well-known",
+        "admin",
+        "api",
+        "assets",
+        "dashboard",
+        "explore",
+        "favicon.ico",
+        "files",
+        "groups",
+        "health_check",
+        "help",
+        "import",
+        "jwt",
+        "oauth",
+        "profile",
+        "projects",
+        "public",
+        "robots.txt",
+        "s",
+        "search",
+        "sessions",
+        "snippets",
+        "static",
+        "unsubscribe",
+        "uploads",
+        "user",
+        "users",
+        "v2",
+    }
+)
+
+
+class Kind(StrEnum):
+    """Whose namespace it is."""
+
+    USER = "user"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A group, or the one namespace that is a user's own."""
+
+    id: int
+    kind: Kind
+    parent_id: int | None
+    user_id: int | None
+    name: str
+    path: str
+    full_path: str
+    lineage: tuple[int, ...]
+    description: str
+    visibility: Visibility
+    created_at: datetime
+
+    @property
+    def subject(self) -> Subject:
+        """As much of it as decides who may do what."""
+        return Subject(visibility=self.visibility, lineage=self.lineage)
+
+
+def from_row(row: Row[Any]) -> Namespace:
+    """Make a record of a row of the table."""
+    return Namespace(
+        id=row.id,
+        kind=Kind(row.kind),
+        parent_id=row.parent_id,
+        user_id=row.user_id,
+        name=row.name,
+        path=row.path,
+        full_path=row.full_path,
+        lineage=parse_lineage(row.lineage),
+        description=row.description,
+        visibility=Visibility(row.visibility),
+        created_at=row.created_at,
+    )
+
+
+def parse_lineage(text: str) -> tuple[int, ...]:
+    """Read ``/1/4/9/``."""
+    return tuple(map(int, text.strip("/").split("/")))
+
+
+def lineage_text(lineage: Iterable[int]) -> str:
+    """Write ``/1/4/9/``, the prefix of every lineage under it."""
+    return "/".join(map(str, ("", *lineage, "")))
+
+
+def is_under(column: ColumnElement[str], prefix: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a lineage is this one or under it, as a range that an index can be searched for.
+
+    "0" is the character after "/".  A LIKE would ignore case, and so the index.
+    """
+    end = prefix[:-1] if isinstance(prefix, str) else func.rtrim(prefix, "/")
+    return (column >= prefix) & (column < end + "0")
+
+
+def path_key(full_path: str) -> str:
+    """Bring a path to the form in which equal paths are equal text."""
+    return full_path.lower()
+
+
+def is_id(ref: str) -> bool:
+    """Whether a reference is a decimal id rather than a path; ids fit 63 bits."""
+    return ref.isascii() and ref.isdigit() and len(ref) <= 18  # noqa: PLR2004  digits of 2**63 - 1
+
+
+def find(conn: Connection, namespace_id: int) -> Namespace | None:
+    """Return a namespace of either kind."""
+    row = conn.execute(select(namespaces).where(namespaces.c.id == namespace_id)).first()
+    return from_row(row) if row else None
+
+
+def find_each(conn: Connection, ids: Iterable[int]) -> dict[int, Namespace]:
+    """Return the namespaces with these ids, by id, for a list that names what is above."""
+    rows = conn.execute(select(namespaces).where(namespaces.c.id.in_(set(ids))))
+    return {row.id: from_row(row) for row in rows}
+
+
+def find_group(conn: Connection, ref: str) -> Namespace | None:
+    """Return a group by decimal id or full path; a user's namespace is no group."""
+    matches = (
+        namespaces.c.id == int(ref) if is_id(ref) else namespaces.c.full_path_key == path_key(ref)
+    )
+    row = conn.execute(
+        select(namespaces).where(matches, namespaces.c.kind == Kind.GROUP.value)
+    ).first()
+    return from_row(row) if row else None
+
+
+def find_own(conn: Connection, user_id: int) -> Namespace | None:
+    """Return the namespace that is a user's own."""
+    row = conn.execute(select(namespaces).where(namespaces.c.user_id == user_id)).first()
+    return from_row(row) if row else None
+
+
+def require_free_path(conn: Connection, path: str, *, parent: Namespace | None) -> str:
+    """Return the full path that a new thing would have; raises InvalidRecord."""
+    if not _PATH.match(path) or len(path) > 255 or path.endswith((".", ".git", ".atom")):  # noqa: PLR2004  the column's width
+        raise InvalidRecord(
+            path="can contain only letters, digits, '_', '-' and '.', cannot start with '-', "
+            "and cannot end in '.', '.git' or '.atom'"
+        )
+    if parent is None and path.lower() in _RESERVED:
+        raise InvalidRecord(path=f"{path} is a reserved name")
+    full_path = f"{parent.full_path}/{path}" if parent else path
+    key = path_key(full_path)
+    for table in (namespaces, projects):
+        if conn.execute(select(table.c.id).where(table.c.full_path_key == key)).first():
+            raise InvalidRecord(path="has already been taken")
+    return full_path
+
+
+def require_visibility_within(visibility: Visibility, parent: Namespace | None) -> None:
+    """Raise InvalidRecord for anything more visible than the group that holds it."""
+    order = list(Visibility)
+    if (
+        parent is not None
+        and parent.kind is Kind.GROUP
+        and order.index(visibility) > order.index(parent.visibility)
+    ):
+        raise InvalidRecord(
+            visibility_level=f"{visibility} is not allowed since the parent group "
+            f"has a {parent.visibility} visibility"
+        )
+
+
+def create_own(
+    conn: Connection, *, user_id: int, username: str, name: str, at: datetime
+) -> Namespace:
+    """Make the namespace that is a user's own; the journal speaks of the user."""
+    full_path = require_free_path(conn, username, parent=None)
+    return _insert(
+        conn,
+        kind=Kind.USER,
+        parent=None,
+        user_id=user_id,
+        name=name,
+        path=username,
+        full_path=full_path,
+        description="",
+        # A user's page is no secret; what is in it has a visibility of its own.
+        visibility=Visibility.PUBLIC,
+        at=at,
+    )
+
+
+def rename_own(conn: Connection, *, user_id: int, username: str, name: str) -> None:
+    """Let a user's own namespace follow the user; raises InvalidRecord."""
+    own = find_own(conn, user_id)
+    assert own is not None  # noqa: S101  every user has one
+    if path_key(username) != path_key(own.path):
+        require_free_path(conn, username, parent=None)
+    values = {"name": name, "path": username}
+    conn.execute(update(namespaces).where(namespaces.c.id == own.id).values(values))
+    if username != own.path:
+        _move(conn, own.full_path, username)
+
+
+def create_group(  # noqa: PLR0913  one for each column that is chosen
+    conn: Connection,
+    *,
+    name: str,
+    path: str,
+    parent: Namespace | None,
+    description: str,
+    visibility: Visibility,
+    by: Actor,
+    at: datetime,
+) -> Namespace:
+    """Make a group, at the top or in another; raises InvalidRecord."""
+    if parent is not None and len(parent.lineage) >= MAX_DEPTH:
+        raise InvalidRecord(parent_id=f"has {MAX_DEPTH} levels of groups already")
+    full_path = require_free_path(conn, path, parent=parent)
+    require_visibility_within(visibility, parent)
+    group = _insert(
+        conn,
+        kind=Kind.GROUP,
+        parent=parent,
+        user_id=None,
+        name=name,
+        path=path,
+        full_path=full_path,
+        description=description,
+        visibility=visibility,
+        at=at,
+    )
+    journal.record(
+        conn, Entry("group.created", namespace_id=group.id), by=by, at=at, full_path=full_path
+    )
+    return group
+
+
+def _insert(
+    conn: Connection,
+    *,
+    kind: Kind,
+    parent: Namespace | None,
+    full_path: str,
+    at: datetime,
+    **columns: object,
+) -> Namespace:
+    new_id = add_row(
+        conn,
+        namespaces,
+        kind=kind.value,
+        parent_id=parent.id if parent else None,
+        full_path=full_path,
+        full_path_key=path_key(full_path),
+        lineage="",
+        created_at=at,
+        **columns,
+    )
+    lineage = lineage_text((*(parent.lineage if parent else ()), new_id))
+    conn.execute(update(namespaces).where(namespaces.c.id == new_id).values(lineage=lineage))
+    return _get(conn, new_id)
+
+
+def _get(conn: Connection, namespace_id: int) -> Namespace:
+    return from_row(conn.execute(select(namespaces).where(namespaces.c.id == namespace_id)).one())
+
+
+def edit_group(
+    conn: Connection, group: Namespace, changes: Mapping[str, str], *, by: Actor, at: datetime
+) -> Namespace:
+    """Change name, path, description or visibility; raises InvalidRecord."""
+    parent = find(conn, group.parent_id) if group.parent_id else None
+    if "visibility" in changes:
+        _require_room_for(conn, group, Visibility(changes["visibility"]))
+        require_visibility_within(Visibility(changes["visibility"]), parent)
+    path = changes.get("path", group.path)
+    if path_key(path) != path_key(group.path):
+        require_free_path(conn, path, parent=parent)
+    if changes:
+        conn.execute(update(namespaces).where(namespaces.c.id == group.id).values(dict(changes)))
+    if path != group.path:
+        _move(conn, group.full_path, f"{parent.full_path}/{path}" if parent else path)
+    entry = Entry("group.edited", namespace_id=group.id)
+    journal.record(conn, entry, by=by, at=at, **changes)
+    return _get(conn, group.id)
+
+
+def _require_room_for(conn: Connection, group: Namespace, visibility: Visibility) -> None:
+    """Raise InvalidRecord when the group would be less visible than what it holds."""
+    order = list(Visibility)
+    wider = [level.value for level in order[order.index(visibility) + 1 :]]
+    for table, held in (
+        (namespaces, namespaces.c.parent_id == group.id),
+        (projects, projects.c.namespace_id == group.id),
+    ):
+        found = conn.execute(
+            select(table.c.full_path).where(held, table.c.visibility.in_(wider)).limit(1)
+        ).scalar()
+        if found:
+            raise InvalidRecord(
+                visibility_level=f"{visibility} is not allowed since {found} is more visible"
+            )
+
+
+def _move(conn: Connection, old: str, new: str) -> None:
+    """Rewrite the full path of a namespace and of everything under it."""
+    for table in (namespaces, projects):
+        full_path = table.c.full_path
+        moved = new + func.substr(full_path, len(old) + 1)
+        conn.execute(
+            update(table)
+            .where(or_(full_path == old, full_path.startswith(f"{old}/", autoescape=True)))
+            .values(full_path=moved, full_path_key=func.lower(moved))
+        )
+
+
+def delete_group(conn: Connection, group: Namespace, *, by: Actor, at: datetime) -> None:
+    """Remove a group with everything in it."""
+    record_losses(conn, group, by=by, at=at)
+    conn.execute(delete(namespaces).where(namespaces.c.id == group.id))
+    entry = Entry("group.deleted", namespace_id=group.id)
+    journal.record(conn, entry, by=by, at=at, full_path=group.full_path)
+
+
+def record_losses(conn: Connection, namespace: Namespace, *, by: Actor, at: datetime) -> None:
+    """Tell the journal of the groups and projects that go with a namespace."""
+    under = is_under(namespaces.c.lineage, lineage_text(namespace.lineage))
+    lost_projects = conn.execute(
+        select(projects.c.id, projects.c.full_path)
+        .join_from(projects, namespaces, projects.c.namespace_id == namespaces.c.id)
+        .where(under)
+        .order_by(projects.c.id)
+    ).all()
+    lost_groups = conn.execute(
+        select(namespaces.c.id, namespaces.c.full_path)
+        .where(under, namespaces.c.id != namespace.id)
+        .order_by(namespaces.c.id.desc())  # what is inside first
+    ).all()
+    for row in lost_projects:
+        entry = Entry("project.deleted", project_id=row.id)
+        journal.record(conn, entry, by=by, at=at, full_path=row.full_path)
+    for row in lost_groups:
+        entry = Entry("group.deleted", namespace_id=row.id)
+        journal.record(conn, entry, by=by, at=at, full_path=row.full_path)

@@ -1,0 +1,237 @@
+"""Projects: GitLab-style tenants, each with one registry of its own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from wheelyard import journal, memberships, visibility
+from wheelyard import namespaces as namespaces_
+from wheelyard.access import Actor, Principal, RegistryAccess, Role, Subject, Visibility
+from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.database.rows import add_row
+from wheelyard.database.schema import namespaces, projects
+from wheelyard.journal import Entry
+from wheelyard.namespaces import (
+    Namespace,
+    is_id,
+    is_under,
+    lineage_text,
+    parse_lineage,
+    path_key,
+)
+from wheelyard.settings import Duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A tenant, with the settings of its registry; None there is the instance's setting."""
+
+    id: int
+    namespace_id: int
+    name: str
+    path: str
+    full_path: str
+    description: str
+    visibility: Visibility
+    registry_access_level: RegistryAccess
+    max_file_bytes: int | None
+    duplicates: Duplicates | None
+    archived: bool
+    creator_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    lineage: tuple[int, ...]
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What must be known of a project that is to be made."""
+
+    name: str
+    path: str
+    description: str = ""
+    visibility: Visibility = Visibility.PRIVATE
+    registry_access_level: RegistryAccess = RegistryAccess.ENABLED
+    max_file_bytes: int | None = None
+    duplicates: Duplicates | None = None
+
+
+def from_row(row: Row[Any]) -> Project:
+    """Make a record of a row of ``_projects``."""
+    lineage = parse_lineage(row.lineage)
+    visibility = Visibility(row.visibility)
+    registry = RegistryAccess(row.registry_access_level)
+    return Project(
+        id=row.id,
+        namespace_id=row.namespace_id,
+        name=row.name,
+        path=row.path,
+        full_path=row.full_path,
+        description=row.description,
+        visibility=visibility,
+        registry_access_level=registry,
+        max_file_bytes=row.max_file_bytes,
+        duplicates=Duplicates(row.duplicates) if row.duplicates else None,
+        archived=row.archived,
+        creator_id=row.creator_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        lineage=lineage,
+        subject=Subject(
+            visibility=visibility,
+            lineage=lineage,
+            project_id=row.id,
+            registry=registry,
+            archived=row.archived,
+        ),
+    )
+
+
+def _projects() -> Select[Any]:
+    return select(projects, namespaces.c.lineage).join_from(
+        projects, namespaces, projects.c.namespace_id == namespaces.c.id
+    )
+
+
+def find(conn: Connection, ref: str) -> Project | None:
+    """Return a project by decimal id or full path, in whatever case."""
+    matches = projects.c.id == int(ref) if is_id(ref) else projects.c.full_path_key == path_key(ref)
+    row = conn.execute(_projects().where(matches)).first()
+    return from_row(row) if row else None
+
+
+def find_by_id(conn: Connection, project_id: int) -> Project | None:
+    """Return a project by id."""
+    row = conn.execute(_projects().where(projects.c.id == project_id)).first()
+    return from_row(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(visibility.Filter):
+    """Which projects are wanted."""
+
+    archived: bool | None = None
+
+
+_ORDERS: Mapping[str, ColumnElement[Any]] = {
+    "id": projects.c.id,
+    "name": func.lower(projects.c.name),
+    "path": func.lower(projects.c.path),
+    "created_at": projects.c.created_at,
+    "updated_at": projects.c.updated_at,
+}
+ORDERS = tuple(_ORDERS)
+"""What a list can be sorted by."""
+
+
+def list_projects(
+    conn: Connection,
+    principal: Principal,
+    wanted: Filter,
+    window: Window,
+    *,
+    order_by: str = "created_at",
+    descending: bool = True,
+    at: datetime,
+) -> Page[Project]:
+    """Page through what the principal may see."""
+    statement = _projects().where(
+        *visibility.conditions(projects, _joined_by, principal, wanted, at), *_placed(wanted)
+    )
+    column = _ORDERS[order_by]
+    order = (column.desc(), projects.c.id.desc()) if descending else (column, projects.c.id)
+    return fetch(conn, statement.order_by(*order), window, from_row)
+
+
+def _joined_by(user_id: int, at: datetime, least: Role) -> ColumnElement[bool]:
+    return or_(
+        projects.c.namespace_id.in_(memberships.namespaces_of(user_id, at, least=least)),
+        projects.c.id.in_(memberships.projects_of(user_id, at, least=least)),
+    )
+
+
+def _placed(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    if wanted.archived is not None:
+        yield projects.c.archived.is_(wanted.archived)
+    if wanted.under is not None and wanted.nested:
+        yield is_under(namespaces.c.lineage, lineage_text(wanted.under.lineage))
+    elif wanted.under is not None:
+        yield projects.c.namespace_id == wanted.under.id
+
+
+def create(
+    conn: Connection, new: NewProject, namespace: Namespace, *, by: Actor, at: datetime
+) -> Project:
+    """Make a project; raises InvalidRecord."""
+    full_path = namespaces_.require_free_path(conn, new.path, parent=namespace)
+    namespaces_.require_visibility_within(new.visibility, namespace)
+    project_id = add_row(
+        conn,
+        projects,
+        namespace_id=namespace.id,
+        name=new.name,
+        path=new.path,
+        full_path=full_path,
+        full_path_key=path_key(full_path),
+        description=new.description,
+        visibility=new.visibility.value,
+        registry_access_level=new.registry_access_level.value,
+        max_file_bytes=new.max_file_bytes,
+        duplicates=new.duplicates.value if new.duplicates else None,
+        archived=False,
+        creator_id=by.user_id,
+        created_at=at,
+        updated_at=at,
+    )
+    entry = Entry("project.created", project_id=project_id)
+    journal.record(conn, entry, by=by, at=at, full_path=full_path, visibility=new.visibility)
+    return _get(conn, project_id)
+
+
+def edit(
+    conn: Connection,
+    project: Project,
+    changes: Mapping[str, str | int | bool | None],
+    *,
+    by: Actor,
+    at: datetime,
+) -> Project:
+    """Change columns of a project; raises InvalidRecord."""
+    values: dict[str, object] = {**changes, "updated_at": at}
+    namespace = namespaces_.find(conn, project.namespace_id)
+    if "visibility" in changes:
+        namespaces_.require_visibility_within(Visibility(str(changes["visibility"])), namespace)
+    path = str(changes.get("path", project.path))
+    if path != project.path and namespace is not None:
+        if path_key(path) != path_key(project.path):
+            namespaces_.require_free_path(conn, path, parent=namespace)
+        values["full_path"] = f"{namespace.full_path}/{path}"
+        values["full_path_key"] = path_key(f"{namespace.full_path}/{path}")
+    conn.execute(update(projects).where(projects.c.id == project.id).values(values))
+    journal.record(conn, Entry("project.edited", project_id=project.id), by=by, at=at, **changes)
+    return _get(conn, project.id)
+
+
+def remove(conn: Connection, project: Project, *, by: Actor, at: datetime) -> None:
+    """Delete a project with its packages, members and deploy tokens."""
+    conn.execute(delete(projects).where(projects.c.id == project.id))
+    entry = Entry("project.deleted", project_id=project.id)
+    journal.record(conn, entry, by=by, at=at, full_path=project.full_path)
+
+
+def _get(conn: Connection, project_id: int) -> Project:
+    return from_row(conn.execute(_projects().where(projects.c.id == project_id)).one())

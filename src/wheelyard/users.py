@@ -1,0 +1,234 @@
+"""Users: accounts and passwords.  Each has a namespace of its own, under its username."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Connection, Row, delete, or_, select, update
+
+from wheelyard import journal, namespaces
+from wheelyard.access import Actor
+from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.database.rows import add_row
+from wheelyard.database.schema import users
+from wheelyard.facts import Conflict, InvalidRecord
+from wheelyard.journal import Entry
+
+MIN_PASSWORD_LENGTH = 8
+"""Characters, as on GitLab."""
+
+PasswordHash = NewType("PasswordHash", str)
+"""What is stored of a password."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
+_NO_PASSWORD = PasswordHash("")  # no hash looks like this, so no password matches
+_hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106, section 4
+
+
+class State(StrEnum):
+    """Whether a user may do anything at all."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account."""
+
+    id: int
+    username: str
+    name: str
+    email: str
+    is_admin: bool
+    state: State
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """What must be known of a user who is to be made."""
+
+    username: str
+    name: str
+    email: str
+    password: PasswordHash | None = field(repr=False)
+    """None makes an account that acts through tokens alone."""
+
+    is_admin: bool = False
+
+
+def from_row(row: Row[Any]) -> User:
+    """Make a record of a row of the table."""
+    return User(
+        id=row.id,
+        username=row.username,
+        name=row.name,
+        email=row.email,
+        is_admin=row.is_admin,
+        state=State(row.state),
+        created_at=row.created_at,
+    )
+
+
+def find(conn: Connection, user_id: int) -> User | None:
+    """Return a user by id."""
+    row = conn.execute(select(users).where(users.c.id == user_id)).first()
+    return from_row(row) if row else None
+
+
+def find_by_username(conn: Connection, username: str) -> User | None:
+    """Return a user by name, in whatever case."""
+    row = conn.execute(select(users).where(users.c.username_key == username.lower())).first()
+    return from_row(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which users are wanted."""
+
+    username: str = ""
+    search: str = ""
+    by_email: bool = False
+    """Whether the search may look at e-mail addresses, which are not for everybody."""
+
+    states: frozenset[State] = frozenset(State)
+
+
+def list_users(conn: Connection, wanted: Filter, window: Window) -> Page[User]:
+    """Page through users, newest first as on GitLab."""
+    states = [state.value for state in wanted.states]
+    statement = select(users).where(users.c.state.in_(states)).order_by(users.c.id.desc())
+    if wanted.username:
+        statement = statement.where(users.c.username_key == wanted.username.lower())
+    if wanted.search:
+        text = wanted.search.lower()
+        matches = [
+            users.c.username_key.contains(text, autoescape=True),
+            users.c.name.icontains(text, autoescape=True),
+        ]
+        if wanted.by_email:
+            matches.append(users.c.email_key == text)
+        statement = statement.where(or_(*matches))
+    return fetch(conn, statement, window, from_row)
+
+
+def any_exist(conn: Connection) -> bool:
+    """Whether there is a user: there is none before the first start."""
+    return conn.execute(select(users.c.id).limit(1)).first() is not None
+
+
+def hash_password(password: str) -> PasswordHash:
+    """Hash a password, which takes some tens of milliseconds on purpose; raises InvalidRecord.
+
+    It is done before a transaction, so that nobody who writes has to wait for it.
+    """
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise InvalidRecord(password=f"is too short (minimum is {MIN_PASSWORD_LENGTH} characters)")
+    return PasswordHash(_hasher.hash(password))
+
+
+def create(conn: Connection, new: NewUser, *, by: Actor, at: datetime) -> User:
+    """Make an account and its namespace; raises InvalidRecord or Conflict."""
+    _require_valid_email(new.email)
+    _require_free_email(conn, new.email)
+    _require_free_username(conn, new.username)
+    user_id = add_row(
+        conn,
+        users,
+        username=new.username,
+        username_key=new.username.lower(),
+        name=new.name,
+        email=new.email,
+        email_key=new.email.lower(),
+        password_hash=_NO_PASSWORD if new.password is None else new.password,
+        is_admin=new.is_admin,
+        state=State.ACTIVE.value,
+        created_at=at,
+    )
+    namespaces.create_own(conn, user_id=user_id, username=new.username, name=new.name, at=at)
+    entry = Entry("user.created", user_id=user_id)
+    journal.record(conn, entry, by=by, at=at, username=new.username, is_admin=new.is_admin)
+    return _get(conn, user_id)
+
+
+def edit(
+    conn: Connection,
+    user: User,
+    changes: Mapping[str, str | bool],
+    *,
+    password: PasswordHash | None = None,
+    by: Actor,
+    at: datetime,
+) -> User:
+    """Change columns of an account, or its password; raises InvalidRecord, Conflict."""
+    values: dict[str, object] = {**changes}
+    email = str(changes.get("email", user.email))
+    _require_valid_email(email)
+    if email.lower() != user.email.lower():
+        _require_free_email(conn, email)
+    values["email_key"] = email.lower()
+    username = str(changes.get("username", user.username))
+    if username.lower() != user.username.lower():
+        _require_free_username(conn, username)
+    values["username_key"] = username.lower()
+    name = str(changes.get("name", user.name))
+    namespaces.rename_own(conn, user_id=user.id, username=username, name=name)
+    if password is not None:
+        values["password_hash"] = password
+    conn.execute(update(users).where(users.c.id == user.id).values(values))
+    # Which fields changed is for the audit; what they hold is not.
+    entry = Entry("user.edited", user_id=user.id)
+    fields = sorted([*changes, *(["password"] if password is not None else [])])
+    journal.record(conn, entry, by=by, at=at, fields=fields)
+    return _get(conn, user.id)
+
+
+def set_state(conn: Connection, user: User, state: State, *, by: Actor, at: datetime) -> None:
+    """Block or unblock: a blocked user's tokens are refused from the next request on."""
+    conn.execute(update(users).where(users.c.id == user.id).values(state=state.value))
+    action = "user.blocked" if state is State.BLOCKED else "user.unblocked"
+    journal.record(conn, Entry(action, user_id=user.id), by=by, at=at, username=user.username)
+
+
+def remove(conn: Connection, user: User, *, by: Actor, at: datetime) -> None:
+    """Delete an account with its own namespace; what it published elsewhere stays."""
+    own = namespaces.find_own(conn, user.id)
+    assert own is not None  # noqa: S101  every user has one
+    namespaces.record_losses(conn, own, by=by, at=at)
+    conn.execute(delete(users).where(users.c.id == user.id))
+    entry = Entry("user.deleted", user_id=user.id)
+    journal.record(conn, entry, by=by, at=at, username=user.username)
+
+
+def has_password(conn: Connection, user: User, password: str) -> bool:
+    """Whether this is the user's password; takes some tens of milliseconds on purpose."""
+    stored = conn.execute(select(users.c.password_hash).where(users.c.id == user.id)).scalar_one()
+    try:
+        return _hasher.verify(stored, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _get(conn: Connection, user_id: int) -> User:
+    return from_row(conn.execute(select(users).where(users.c.id == user_id)).one())
+
+
+def _require_valid_email(email: str) -> None:
+    if not _EMAIL.match(email):
+        raise InvalidRecord(email="is invalid")
+
+
+def _require_free_username(conn: Connection, username: str) -> None:
+    if find_by_username(conn, username):
+        raise Conflict("Username has already been taken")
+
+
+def _require_free_email(conn: Connection, email: str) -> None:
+    if conn.execute(select(users.c.id).where(users.c.email_key == email.lower())).first():
+        raise Conflict("Email has already been taken")
