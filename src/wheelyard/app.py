@@ -1,0 +1,103 @@
+"""The composition root: Settings -> Registry -> ASGI application."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+import structlog
+from anyio.to_thread import run_sync
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
+from starlette.exceptions import HTTPException
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wheelyard.facts import Unavailable
+from wheelyard.registry import Registry
+from wheelyard.settings import Settings
+from wheelyard.usage import FLUSH_SECONDS
+from wheelyard.web.errors import ErrorBoundary
+from wheelyard.web.paths import PathReader
+from wheelyard.web.routes import routes
+
+_ORPHAN_CHECK_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+def create() -> ASGIApp:
+    """Make the application of one worker process, from its environment."""
+    configure_logging()
+    return application(Registry.open(Settings.from_environment()))
+
+
+def application(registry: Registry) -> ASGIApp:
+    """Make the application over a registry, which it closes when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_flush_regularly, registry)
+                tasks.start_soon(_end_with_parent)
+                yield
+                tasks.cancel_scope.cancel()
+        finally:
+            _close(registry)
+
+    router = Router(routes(registry), redirect_slashes=False, default=_not_found, lifespan=lifespan)
+    app: ASGIApp = ErrorBoundary(PathReader(router))
+    if registry.settings.trusted_proxies:
+        trusted = list(registry.settings.trusted_proxies)
+        app = wrap_asgi_with_proxy_headers(app, trusted_hosts=trusted)
+    return app
+
+
+def _close(registry: Registry) -> None:
+    try:
+        registry.close()
+    except Unavailable as fact:
+        log.warning("last uses were not written", reason=str(fact))
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    del scope, receive, send
+    raise HTTPException(status_code=404)
+
+
+async def _flush_regularly(registry: Registry) -> None:
+    while True:
+        await anyio.sleep(FLUSH_SECONDS)
+        try:
+            await run_sync(registry.usage.flush, registry.database)
+        except Unavailable as fact:
+            log.warning("last uses were not written", reason=str(fact))
+
+
+async def _end_with_parent() -> None:
+    """End when the supervising process was killed; an orphan would go on holding the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    while os.getppid() == parent.pid:  # noqa: ASYNC110  the kernel sends no event for this
+        await anyio.sleep(_ORPHAN_CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def configure_logging() -> None:
+    """Log one line an event to standard error, with the time in UTC."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )

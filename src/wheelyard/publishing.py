@@ -1,0 +1,157 @@
+"""Publishing: the whole story of an upload.
+
+Blob first, row second, never compensate.  The bytes are durable under their digest before a row
+names them, so a crash leaves at worst a blob that nothing names; and the answer is given only
+after the row is durable too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from packaging.version import InvalidVersion
+from sqlalchemy import Connection
+
+from wheelyard import access, memberships, packages, projects
+from wheelyard.access import Permission, Principal
+from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
+from wheelyard.database.engine import Database
+from wheelyard.facts import InvalidUpload, NotFound
+from wheelyard.packages import File, StoredFile
+from wheelyard.projects import Project
+from wheelyard.pypi import archives, metadata, names
+from wheelyard.pypi.archives import Distribution
+from wheelyard.settings import Duplicates
+
+TAKEN = "Validation failed: File name has already been taken"
+"""GitLab's words; twine's ``--skip-existing`` looks for "already been taken"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a client sent: the form's fields that matter here, and the file."""
+
+    name: str
+    version: str
+    filename: str
+    staged: StagedBlob
+    requires_python: str = ""
+    claimed_digests: Mapping[str, str] = field(default_factory=dict)
+    """``md5``, ``sha256`` and ``blake2_256``, as far as they were sent, in any case."""
+
+
+def publish(
+    database: Database,
+    blobs: BlobStore,
+    upload: Upload,
+    project_id: int,
+    *,
+    duplicates: Duplicates,
+    by: Principal,
+    at: datetime,
+) -> File:
+    """Add one distribution file to a project; durable when this returns.
+
+    ``duplicates`` is the instance's setting, for a project without one of its own.  Raises
+    InvalidUpload, StoreFull, and what ``access.require`` raises.
+    """
+    name, version = _require_valid_form(upload)
+    _require_claimed_digests(upload)
+    filename = _parse_filename(upload.filename)
+    _require_form_agreement(filename, name, version)
+    distribution = _inspect(upload, filename)
+    requires_python = _requires_python(upload, distribution)
+    stored = StoredFile(
+        digests=blobs.adopt(upload.staged),
+        metadata_sha256=blobs.put(distribution.metadata.content).sha256,
+        requires_python=requires_python,
+    )
+    with database.write() as conn:
+        project = _require_still_allowed(conn, project_id, by, at)
+        release = packages.ensure_release(
+            conn,
+            project,
+            name=upload.name,
+            version=upload.version,
+            summary=distribution.metadata.summary,
+            by=by.actor,
+            at=at,
+        )
+        mode = project.duplicates or duplicates
+        if mode is not Duplicates.ALLOW:
+            existing = packages.find_newest_copy(conn, release, filename)
+            if existing is not None:
+                _require_identical(existing, stored.digests, mode)
+                return existing
+        return packages.add_file(conn, release, distribution, stored, by=by.actor, at=at)
+
+
+def _require_still_allowed(
+    conn: Connection, project_id: int, by: Principal, at: datetime
+) -> Project:
+    """Decide again, of the moment of the change: a body may have come for hours."""
+    project = projects.find_by_id(conn, project_id)
+    if project is None:
+        raise NotFound
+    standing = memberships.find_standing(conn, by.user_id, project.subject, at)
+    access.require(by, Permission.PUBLISH, project.subject, standing.role, challenge=True)
+    return project
+
+
+def _require_valid_form(upload: Upload) -> tuple[names.NormalizedName, names.NormalizedVersion]:
+    if not names.is_name(upload.name):
+        raise InvalidUpload("Validation failed: Name is invalid")
+    try:
+        return names.normalize_name(upload.name), names.normalize_version(upload.version)
+    except InvalidVersion as error:
+        raise InvalidUpload("Validation failed: Version is invalid") from error
+
+
+def _require_claimed_digests(upload: Upload) -> None:
+    digests = upload.staged.digests()
+    actual = {"md5": digests.md5, "sha256": digests.sha256, "blake2_256": digests.blake2_256}
+    for algorithm, claimed in upload.claimed_digests.items():
+        if claimed.lower() != actual[algorithm]:
+            raise InvalidUpload(f"{algorithm}_digest does not match")
+
+
+def _parse_filename(text: str) -> names.Filename:
+    try:
+        return names.parse_filename(text)
+    except names.InvalidFilename as error:
+        raise InvalidUpload(f"Validation failed: File name is invalid: {error}") from error
+
+
+def _require_form_agreement(
+    filename: names.Filename, name: names.NormalizedName, version: names.NormalizedVersion
+) -> None:
+    if filename.name != name:
+        raise InvalidUpload(
+            f"Validation failed: File name is of {filename.name}, the form is of {name}"
+        )
+    if filename.version != version:
+        raise InvalidUpload(
+            f"Validation failed: File name has version {filename.version}, the form {version}"
+        )
+
+
+def _inspect(upload: Upload, filename: names.Filename) -> Distribution:
+    try:
+        return archives.inspect(upload.staged.path, filename)
+    except archives.InvalidArchive as error:
+        raise InvalidUpload(f"Validation failed: {error}") from error
+
+
+def _requires_python(upload: Upload, distribution: Distribution) -> str:
+    """Take the form's; many a client leaves it out, and then the file knows."""
+    try:
+        sent = metadata.check_requires_python(upload.requires_python)
+    except metadata.InvalidMetadata as error:
+        raise InvalidUpload(f"Validation failed: {error}") from error
+    return sent or distribution.metadata.requires_python
+
+
+def _require_identical(existing: File, digests: Digests, duplicates: Duplicates) -> None:
+    """Refuse a name that is taken, but for the same bytes where these are welcome."""
+    if duplicates is Duplicates.REFUSE or existing.sha256 != digests.sha256:
+        raise InvalidUpload(TAKEN)

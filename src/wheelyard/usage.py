@@ -1,0 +1,49 @@
+"""Last uses: counters that are no changes.
+
+They gather in memory and are written in batches, so that a download writes nothing, the journal
+hears nothing and no page is dropped.  A process that is killed loses the last few seconds of them.
+"""
+
+from datetime import datetime
+from threading import Lock
+
+from wheelyard import packages, tokens
+from wheelyard.database.engine import Database
+
+FLUSH_SECONDS = 10.0
+
+
+class Usage:
+    """When tokens were last used and releases last downloaded, not yet written."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()  # held for moments only: every request takes it
+        self._tokens: dict[int, datetime] = {}
+        self._releases: dict[int, datetime] = {}
+
+    def note_token(self, token_id: int, at: datetime) -> None:
+        """Remember a use; cheap enough for every request."""
+        with self._lock:
+            self._tokens[token_id] = at
+
+    def note_download(self, release_id: int, at: datetime) -> None:
+        """Remember a download; cheap enough for every request."""
+        with self._lock:
+            self._releases[release_id] = at
+
+    def flush(self, database: Database) -> None:
+        """Write what has gathered, in one transaction; what cannot be written is kept."""
+        with self._lock:
+            used, self._tokens = self._tokens, {}
+            downloaded, self._releases = self._releases, {}
+        if not used and not downloaded:
+            return
+        try:
+            with database.write() as conn:
+                tokens.note_use(conn, used)
+                packages.note_downloads(conn, downloaded)
+        except BaseException:
+            with self._lock:  # what came meanwhile is newer
+                self._tokens = used | self._tokens
+                self._releases = downloaded | self._releases
+            raise

@@ -1,0 +1,1 @@
+"""The async shell: it translates HTTP, and decides nothing."""

@@ -1,0 +1,92 @@
+"""Deploy tokens of projects and of groups (GitLab documentation, "Deploy tokens API")."""
+
+import re
+from typing import Any
+
+from wheelyard import tokens
+from wheelyard.access import TokenKind
+from wheelyard.facts import Invalid, InvalidRecord, NotFound
+from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, NewToken, Token
+from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
+
+_USERNAME = re.compile(r"[A-Za-z0-9_.+-]+\Z", re.ASCII)
+
+
+def list_all_deploy_tokens(call: Call) -> Reply:
+    """``GET /deploy_tokens``."""
+    return _list(call, None)
+
+
+def list_deploy_tokens(call: Call) -> Reply:
+    """``GET /projects/:id/deploy_tokens``, and of a group; used-up ones stay in the list."""
+    return _list(call, _holder(call))
+
+
+def _list(call: Call, holder: Holder | None) -> Reply:
+    active = call.params.flag("active")
+    position = call.position()
+    wanted = Filter(TokenKind.DEPLOY, holder=holder, active=active)
+    page = tokens.list_tokens(call.conn, wanted, position.window, at=call.at)
+    return call.paged(page, position, lambda token: show_deploy_token(call, token))
+
+
+def get_deploy_token(call: Call) -> Reply:
+    """``GET /projects/:id/deploy_tokens/:token_id``, and of a group."""
+    return Reply(show_deploy_token(call, _named(call)))
+
+
+def create_deploy_token(call: Call) -> Reply:
+    """``POST /projects/:id/deploy_tokens``, and of a group; the one answer with the secret."""
+    params = call.params
+    name = params.filled("name", required=True)
+    scopes = params.words("scopes", DEPLOY_SCOPES, required=True)
+    username = params.text("username")
+    expires_at = params.future_day("expires_at", after=call.at)
+    params.check()
+    if not scopes:
+        raise Invalid("Scopes can't be blank")
+    if username and not _USERNAME.match(username):
+        raise InvalidRecord(username="can contain only letters, digits, '_', '-', '+', and '.'")
+    new = NewToken(
+        TokenKind.DEPLOY,
+        _holder(call),
+        name or "",
+        tuple(dict.fromkeys(scopes)),
+        expires_at=expires_at,
+        username=username or None,
+    )
+    minted = tokens.mint(call.conn, new, by=call.actor, at=call.at)
+    shown = show_deploy_token(call, minted.token)
+    return Reply({**shown, "token": minted.secret}, 201)
+
+
+def revoke_deploy_token(call: Call) -> Reply:
+    """``DELETE /projects/:id/deploy_tokens/:token_id``, and of a group."""
+    tokens.revoke(call.conn, _named(call), by=call.actor, at=call.at)
+    return NO_CONTENT
+
+
+def _holder(call: Call) -> Holder:
+    if call.subject.project_id is None:
+        return Holder(namespace_id=call.group.id)
+    return Holder(project_id=call.subject.project_id)
+
+
+def _named(call: Call) -> Token:
+    token = tokens.find(call.conn, call.number("token"), TokenKind.DEPLOY)
+    if token is None or token.holder != _holder(call):
+        raise NotFound
+    return token
+
+
+def show_deploy_token(call: Call, token: Token) -> dict[str, Any]:
+    """Show a deploy token without its secret."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "username": token.username,
+        "expires_at": show_time(token.expires_at),
+        "scopes": list(token.scopes),
+        "revoked": token.revoked_at is not None,
+        "expired": token.is_expired(call.at),
+    }

@@ -1,0 +1,242 @@
+"""The shape of every REST endpoint: who asks, for what, on what, then one plain function.
+
+A handler is a synchronous function of a Call; it runs in a worker thread and in one transaction,
+which a GET only reads.  Before it runs, its permission has been decided on the project or the group
+that the URL names, or on the instance; a route cannot be made without naming one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+from anyio.to_thread import run_sync
+from sqlalchemy import Connection
+from starlette.types import Receive, Scope, Send
+
+from wheelyard import access, memberships, namespaces, projects
+from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
+from wheelyard.database.paging import Page
+from wheelyard.facts import Invalid, NotFound
+from wheelyard.namespaces import Namespace
+from wheelyard.projects import Project
+from wheelyard.registry import Registry
+from wheelyard.settings import Settings
+from wheelyard.web import headers
+from wheelyard.web.api import paging, params
+from wheelyard.web.api.paging import Position
+from wheelyard.web.api.params import Params
+from wheelyard.web.paths import read_ref
+from wheelyard.web.principal import Dialect, identify, read_presented
+from wheelyard.web.uploads import Body
+
+T = TypeVar("T")
+
+MAX_BODY_BYTES = 1024 * 1024
+"""Of a REST call; files do not come this way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers; None is no body at all."""
+
+    body: Any = None
+    status: int = 200
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+
+NO_CONTENT = Reply(status=204)
+ACCEPTED = Reply({"message": "202 Accepted"}, 202)
+"""GitLab deletes groups and projects later; here they are gone when this is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One REST call that has been allowed."""
+
+    conn: Connection
+    principal: Principal
+    path: Mapping[str, str]
+    params: Params
+    at: datetime
+    base_url: str
+    url: str
+    query: bytes = field(repr=False)  # it may hold a token
+    if_unmodified_since: str | None
+    settings: Settings
+    subject: Subject
+    """What the permission was decided on: the project, the group or the instance."""
+
+    role: Role
+    project_or_none: Project | None
+    group_or_none: Namespace | None
+
+    @property
+    def project(self) -> Project:
+        """The project that the URL names."""
+        assert self.project_or_none is not None  # noqa: S101  the route has {project}
+        return self.project_or_none
+
+    @property
+    def group(self) -> Namespace:
+        """The group that the URL names."""
+        assert self.group_or_none is not None  # noqa: S101  the route has {group}
+        return self.group_or_none
+
+    @property
+    def actor(self) -> Actor:
+        """Who the journal names."""
+        return self.principal.actor
+
+    @property
+    def user_id(self) -> int:
+        """The user who asks; the permission needs somebody signed in."""
+        assert self.principal.user_id is not None  # noqa: S101  see access.Rule.signed_in
+        return self.principal.user_id
+
+    def number(self, name: str) -> int:
+        """Return a number that the path holds.  Raises NotFound: no such thing has such an id."""
+        text = self.path[name]
+        if not namespaces.is_id(text):
+            raise NotFound
+        return int(text)
+
+    def require(self, permission: Permission, subject: Subject, *, noun: str) -> None:
+        """Decide on something that the parameters name.  Raises as ``access.require``."""
+        standing = memberships.find_standing(self.conn, self.principal.user_id, subject, self.at)
+        access.require(self.principal, permission, subject, standing.role, noun=noun)
+
+    def position(self) -> Position:
+        """Return which page is asked for, after everything that was read is found valid."""
+        position = paging.read_position(self.params)
+        self.params.check()
+        return position
+
+    def paged(self, page: Page[T], position: Position, show: Callable[[T], Any]) -> Reply:
+        """Answer with a page of a list."""
+        return Reply(
+            body=[show(item) for item in page.items],
+            headers=paging.paging_headers(page, position, url=self.url, query=self.query),
+        )
+
+
+Handler = Callable[[Call], Reply]
+
+
+class Api:
+    """An endpoint of the REST API."""
+
+    def __init__(self, registry: Registry, handler: Handler, permission: Permission) -> None:
+        self._registry = registry
+        self._handler = handler
+        self.permission = permission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        body = await _read_body(scope, receive)
+        content_type = _find_text(scope, b"content-type") or ""
+        read = params.read(scope["query_string"], content_type, body)
+        reply = await run_sync(self._handle, scope, read)
+        fixed = [(b"cache-control", b"max-age=0, private, must-revalidate"), *reply.headers]
+        shown = b""
+        if reply.body is not None:
+            fixed = [(b"content-type", b"application/json"), *fixed]
+            shown = msgspec.json.encode(reply.body)
+        await headers.answer(send, reply.status, fixed, shown, head=scope["method"] == "HEAD")
+
+    def _handle(self, scope: Scope, read: Params) -> Reply:
+        database = self._registry.database
+        with database.read() as conn:
+            call = self._admit(conn, scope, read)
+            if scope["method"] in {"GET", "HEAD"}:
+                return self._handler(call)
+        # Decided a second time, of the same moment as the change; the first time is for those who
+        # are refused, lest they hold up the one writer.
+        with database.write() as conn:
+            return self._handler(self._admit(conn, scope, read))
+
+    def _admit(self, conn: Connection, scope: Scope, read: Params) -> Call:
+        settings, at = self._registry.settings, self._registry.clock()
+        if self.permission in ON_PACKAGES and not settings.packages_enabled:
+            raise NotFound
+        principal = identify(conn, read_presented(scope), Dialect.REST, at=at).principal
+        path = scope["path_params"]
+        project = projects.find(conn, read_ref(path["project"])) if "project" in path else None
+        group = namespaces.find_group(conn, read_ref(path["group"])) if "group" in path else None
+        subject, noun = _subject(path, project, group)
+        role = Role.NONE
+        if subject is not None:
+            role = memberships.find_standing(conn, principal.user_id, subject, at).role
+        access.require(principal, self.permission, subject, role, noun=noun)
+        assert subject is not None  # noqa: S101  access.require raises NotFound for None
+        if principal.token_id is not None:
+            self._registry.usage.note_token(principal.token_id, at)
+        base_url = settings.base_url or _requested_base_url(scope)
+        return Call(
+            conn=conn,
+            principal=principal,
+            path=path,
+            params=read,
+            at=at,
+            base_url=base_url,
+            url=base_url + _requested_path(scope),
+            query=scope["query_string"],
+            if_unmodified_since=_find_text(scope, b"if-unmodified-since"),
+            settings=settings,
+            subject=subject,
+            role=role,
+            project_or_none=project,
+            group_or_none=group,
+        )
+
+
+def _subject(
+    path: Mapping[str, str], project: Project | None, group: Namespace | None
+) -> tuple[Subject | None, str]:
+    if "project" in path:
+        return (project.subject if project else None), "Project"
+    if "group" in path:
+        return (group.subject if group else None), "Group"
+    return INSTANCE, ""
+
+
+def _requested_base_url(scope: Scope) -> str:
+    return f"{scope['scheme']}://{_find_text(scope, b'host') or 'localhost'}"
+
+
+def _requested_path(scope: Scope) -> str:
+    """Return the path as it was sent; a server need not hand it on (ASGI, "HTTP", raw_path)."""
+    raw: bytes | None = scope.get("raw_path")
+    return quote(scope["path"], safe="/%") if raw is None else raw.decode("latin-1")
+
+
+def _find_text(scope: Scope, name: bytes) -> str | None:
+    value = headers.find(scope, name)
+    return None if value is None else value.decode("latin-1")
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    body = Body(scope, receive)
+    gathered = bytearray()
+    while chunk := await body.read():
+        gathered += chunk
+        if len(gathered) > MAX_BODY_BYTES:
+            await body.drain()
+            raise Invalid(f"The body has more than {MAX_BODY_BYTES} bytes")
+    return bytes(gathered)
+
+
+def show_time(moment: datetime | None) -> str | None:
+    """Write a moment as GitLab does: UTC, milliseconds, ``Z``."""
+    if moment is None:
+        return None
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    )
+
+
+def show_date(moment: datetime | None) -> str | None:
+    """Write the day of a moment."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d")

@@ -1,0 +1,213 @@
+"""Parameters of a REST call, from the query and the body alike, as GitLab reads them.
+
+What is wrong gathers, so that one answer names every problem: ``{"error": "name is missing, …"}``.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from wheelyard.facts import Invalid, InvalidParameters
+
+E = TypeVar("E", bound=StrEnum)
+
+_TRUE = frozenset({"true", "t", "1", "yes", "on"})
+_FALSE = frozenset({"false", "f", "0", "no", "off"})
+_MAX_PARTS = 200
+
+# Also the separators of lines and paragraphs: a name is one line.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Params:
+    """The parameters of one call.  A reader returns None for what is absent."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self._problems: list[str] = []
+
+    def check(self) -> None:
+        """Raise InvalidParameters when anything read so far was wrong."""
+        if self._problems:
+            raise InvalidParameters(self._problems)
+
+    def has(self, name: str) -> bool:
+        """Whether a parameter was sent, be it as null."""
+        return name in self._values
+
+    def needs_one_of(self, *names: str) -> None:
+        """Note that something is missing when none of these was sent."""
+        if all(self._values.get(name) in (None, "") for name in names):
+            sentence = "are missing, at least one parameter must be provided"
+            self._problems.append(f"{', '.join(names)} {sentence}")
+
+    def text(self, name: str, *, required: bool = False, max_length: int = 255) -> str | None:
+        """Read a line of text."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            if required:
+                self._problems.append(f"{name} is {'missing' if value is None else 'empty'}")
+            return None if value is None else ""
+        if isinstance(value, bool | int | float):
+            value = str(value)
+        if not isinstance(value, str) or len(value) > max_length or "\0" in value:
+            self._problems.append(f"{name} is invalid")
+            return None
+        return value
+
+    def filled(self, name: str, *, required: bool = False) -> str | None:
+        """Read one line that, when it is sent, is not empty."""
+        value = self.text(name, required=required)
+        if value is None or (required and not value):
+            return None
+        if _CONTROLS.search(value):
+            self._problems.append(f"{name} is invalid")
+        elif not value.strip():
+            self._problems.append(f"{name} is empty")
+        return value.strip()
+
+    def choice(self, name: str, choices: type[E]) -> E | None:
+        """Read one of an enumeration's values."""
+        value = self.text(name)
+        if not value:
+            return None
+        if value not in {choice.value for choice in choices}:
+            self._problems.append(f"{name} does not have a valid value")
+            return None
+        return choices(value)
+
+    def one_of(self, name: str, choices: Iterable[str], default: str) -> str:
+        """Read one of some words."""
+        value = self.text(name) or default
+        if value not in choices:
+            self._problems.append(f"{name} does not have a valid value")
+            return default
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """Read true or false."""
+        value = self.text(name)
+        if not value:
+            return None
+        if value.lower() in _TRUE:
+            return True
+        if value.lower() not in _FALSE:
+            self._problems.append(f"{name} is invalid")
+        return False
+
+    def number(
+        self, name: str, *, required: bool = False, low: int = 0, high: int = 2**63 - 1
+    ) -> int | None:
+        """Read a whole number."""
+        value = self.text(name, required=required)
+        if not value:
+            return None
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            self._problems.append(f"{name} is invalid")
+            return None
+        return int(value)
+
+    def number_of(
+        self, name: str, choices: Collection[int], *, required: bool = False
+    ) -> int | None:
+        """Read one of some whole numbers."""
+        value = self.text(name, required=required)
+        if not value:
+            return None
+        if value not in {str(int(choice)) for choice in choices}:
+            self._problems.append(f"{name} does not have a valid value")
+            return None
+        return int(value)
+
+    def words(self, name: str, choices: Iterable[str], *, required: bool = False) -> list[str]:
+        """Read a list of words, sent as an array or separated by commas."""
+        value = self._values.get(name)
+        if isinstance(value, str):
+            value = value.split(",")
+        if value is None:
+            value = []
+            if required:
+                self._problems.append(f"{name} is missing")
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            self._problems.append(f"{name} is invalid")
+            return []
+        words = [word.strip() for word in value if word.strip()]
+        if not set(words) <= set(choices):
+            self._problems.append(f"{name} does not have a valid value")
+        return words
+
+    def moment(self, name: str) -> datetime | None:
+        """Read an ISO 8601 date or time; a date is its first moment, in UTC."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            moment = datetime.fromisoformat(value)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):  # the first and the last day lack some hours of UTC
+            self._problems.append(f"{name} is invalid")
+            return None
+
+    def future_day(self, name: str, *, after: datetime) -> datetime | None:
+        """Read the day on which something ends; it does so as that day begins, in UTC."""
+        moment = self.moment(name)
+        if moment is None:
+            return None
+        day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        if day <= after:
+            self._problems.append(f"{name} must be a date in the future")
+        return day
+
+
+def read(query: bytes, content_type: str, body: bytes) -> Params:
+    """Read query and body; the body wins.  Raises Invalid for one that cannot be read."""
+    values = _gather(parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True))
+    if body:
+        values.update(_read_body(content_type, body))
+    return Params(values)
+
+
+def _read_body(content_type: str, body: bytes) -> dict[str, Any]:
+    kind, options = parse_options_header(content_type)
+    if kind == "application/json":
+        try:
+            values = msgspec.json.decode(body)
+        except (ValueError, RecursionError) as error:  # of msgspec, of UTF-8, and too deep
+            raise Invalid("The body is not valid JSON") from error
+        if not isinstance(values, dict):
+            raise Invalid("The body is not a JSON object")
+        return values
+    if kind == "multipart/form-data":
+        return _gather(_read_multipart(options.get("boundary", ""), body))
+    return _gather(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _read_multipart(boundary: str, body: bytes) -> Iterable[tuple[str, str]]:
+    pairs: list[tuple[str, bytes]] = []
+    try:
+        with PushMultipartParser(boundary, max_segment_count=_MAX_PARTS, strict=True) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    pairs.append((event.name, b""))
+                elif event:
+                    pairs[-1] = (pairs[-1][0], pairs[-1][1] + bytes(event))
+        return [(name, value.decode()) for name, value in pairs]
+    except (MultipartError, UnicodeDecodeError) as error:
+        raise Invalid("The multipart body is malformed") from error
+
+
+def _gather(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Make lists of ``name[]=``, as Rails does."""
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name.endswith("[]"):
+            values.setdefault(name[:-2], []).append(value)
+        else:
+            values[name] = value
+    return values

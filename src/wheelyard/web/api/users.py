@@ -1,0 +1,153 @@
+"""Users (GitLab documentation, "Users API" and "User moderation API")."""
+
+from typing import Any
+
+from wheelyard import memberships, namespaces, users
+from wheelyard.facts import Conflict, Forbidden, NotFound
+from wheelyard.users import Filter, NewUser, State, User
+from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
+
+
+def get_current_user(call: Call) -> Reply:
+    """``GET /user``."""
+    return Reply(show_user(call, get_user_by_id(call, call.user_id)))
+
+
+def list_users(call: Call) -> Reply:
+    """``GET /users``."""
+    states = frozenset(State)
+    if call.params.flag("active"):
+        states &= {State.ACTIVE}
+    if call.params.flag("blocked"):
+        states &= {State.BLOCKED}
+    wanted = Filter(
+        username=call.params.text("username") or "",
+        search=call.params.text("search") or "",
+        by_email=call.principal.is_admin,
+        states=states,
+    )
+    position = call.position()
+    page = users.list_users(call.conn, wanted, position.window)
+    return call.paged(page, position, lambda user: show_user(call, user))
+
+
+def get_user(call: Call) -> Reply:
+    """``GET /users/:id``."""
+    return Reply(show_user(call, get_named_user(call)))
+
+
+def create_user(call: Call) -> Reply:
+    """``POST /users``.
+
+    No mail is sent, so ``reset_password`` and ``force_random_password`` come to the same: nobody
+    knows a password, and the account acts through tokens until it is given one.
+    """
+    params = call.params
+    email, name = params.filled("email", required=True), params.filled("name", required=True)
+    username = params.filled("username", required=True)
+    without = bool(params.flag("force_random_password")) | bool(params.flag("reset_password"))
+    password = params.text("password")
+    if not without:
+        params.needs_one_of("password", "reset_password", "force_random_password")
+    is_admin = bool(params.flag("admin"))
+    params.check()
+    new = NewUser(
+        username=username or "",
+        name=name or "",
+        email=email or "",
+        password=None if without or password is None else users.hash_password(password),
+        is_admin=is_admin,
+    )
+    return Reply(show_user(call, users.create(call.conn, new, by=call.actor, at=call.at)), 201)
+
+
+def edit_user(call: Call) -> Reply:
+    """``PUT /users/:id``."""
+    user = get_named_user(call)
+    params = call.params
+    sent: dict[str, str | bool | None] = {
+        "username": params.filled("username"),
+        "name": params.filled("name"),
+        "email": params.filled("email"),
+        "is_admin": params.flag("admin"),
+    }
+    password = params.text("password")
+    params.check()
+    changes = {column: value for column, value in sent.items() if value is not None}
+    if changes.get("is_admin") is False:
+        _require_other(call, user, "You cannot take away your own administrator rights")
+    hashed = users.hash_password(password) if password else None
+    if changes or hashed is not None:
+        user = users.edit(call.conn, user, changes, password=hashed, by=call.actor, at=call.at)
+    return Reply(show_user(call, user))
+
+
+def delete_user(call: Call) -> Reply:
+    """``DELETE /users/:id``."""
+    user = get_named_user(call)
+    _require_other(call, user, "You cannot delete yourself")
+    if memberships.owns_alone(call.conn, user, at=call.at):
+        raise Conflict("User cannot be removed, please transfer group ownership")
+    users.remove(call.conn, user, by=call.actor, at=call.at)
+    return NO_CONTENT
+
+
+def block_user(call: Call) -> Reply:
+    """``POST /users/:id/block``."""
+    user = get_named_user(call)
+    _require_other(call, user, "You cannot block yourself")
+    return _set_state(call, user, State.BLOCKED)
+
+
+def unblock_user(call: Call) -> Reply:
+    """``POST /users/:id/unblock``."""
+    return _set_state(call, get_named_user(call), State.ACTIVE)
+
+
+def _set_state(call: Call, user: User, state: State) -> Reply:
+    if user.state is not state:
+        users.set_state(call.conn, user, state, by=call.actor, at=call.at)
+    return Reply(body=True, status=201)
+
+
+def _require_other(call: Call, user: User, reason: str) -> None:
+    """Keep an administrator from locking themselves out by accident."""
+    if user.id == call.user_id:
+        raise Forbidden(reason)
+
+
+def get_named_user(call: Call) -> User:
+    """Return the user whose id the URL holds.  Raises NotFound."""
+    return get_user_by_id(call, call.number("user"))
+
+
+def get_user_by_id(call: Call, user_id: int) -> User:
+    """Return a user by id.  Raises NotFound."""
+    user = users.find(call.conn, user_id)
+    if user is None:
+        raise NotFound("User")
+    return user
+
+
+def show_user(call: Call, user: User) -> dict[str, Any]:
+    """Show a user: to everybody what stands on a page, to administrators and oneself the rest."""
+    shown = {**show_basic_user(call, user), "created_at": show_time(user.created_at)}
+    if call.principal.is_admin or call.principal.user_id == user.id:
+        own = namespaces.find_own(call.conn, user.id)
+        shown["email"] = user.email
+        shown["is_admin"] = user.is_admin
+        shown["namespace_id"] = own.id if own else None
+    return shown
+
+
+def show_basic_user(call: Call, user: User) -> dict[str, Any]:
+    """Show what stands wherever a user is mentioned."""
+    return {
+        "id": user.id,
+        "username": user.username,
+        "name": user.name,
+        "state": user.state.value,
+        "locked": False,
+        "avatar_url": None,
+        "web_url": f"{call.base_url}/{user.username}",
+    }

@@ -1,0 +1,121 @@
+"""One table: what each fact of the core becomes on the wire; and the boundary that applies it.
+
+Every refusal is JSON, in GitLab's two shapes: ``message`` for what the application says, ``error``
+for parameters and OAuth.  People read these sentences through twine, uv and curl, so each can
+stand alone.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wheelyard import facts
+from wheelyard.web.headers import Headers, answer
+
+CHALLENGE = (b"www-authenticate", b'Basic realm="GitLab Packages Registry"')
+"""GitLab's realm, word for word: keyrings and netrc helpers may be set to it."""
+
+_JSON = (b"content-type", b"application/json")
+
+log = structlog.get_logger()
+
+Rendered = tuple[int, dict[str, Any], Headers]
+
+
+class RequestTimeout(Exception):  # noqa: N818  reads as the fact that it is
+    """The request's body came too slowly; nothing of it was kept."""
+
+
+class ClientGone(Exception):  # noqa: N818  as above
+    """The client ended its side before the body was whole; it may still read an answer."""
+
+
+def _message(status: int, text: str) -> Rendered:
+    return status, {"message": f"{status} {text}"}, []
+
+
+def _credential_refused(fact: facts.CredentialRefused) -> Rendered:
+    if fact.kind == "blocked":
+        return _message(403, f"Forbidden - {fact}")
+    if fact.kind == "unknown":
+        return 401, {"message": "401 Unauthorized"}, [CHALLENGE]
+    return 401, {"error": "invalid_token", "error_description": str(fact)}, [CHALLENGE]
+
+
+def _insufficient_scope(fact: facts.InsufficientScope) -> Rendered:
+    body = {
+        "error": "insufficient_scope",
+        "error_description": str(fact),
+        "scope": " ".join(fact.scopes),
+    }
+    return 403, body, []
+
+
+_PHRASES = {404: "Not Found", 405: "Not Allowed"}  # of the API framework that GitLab uses
+
+TABLE: dict[type[Exception], Callable[[Any], Rendered]] = {
+    facts.Unauthenticated: lambda _: (401, {"message": "401 Unauthorized"}, [CHALLENGE]),
+    facts.CredentialRefused: _credential_refused,
+    facts.InsufficientScope: _insufficient_scope,
+    facts.Forbidden: lambda f: _message(403, f"Forbidden - {f}" if f.reason else "Forbidden"),
+    facts.NotFound: lambda f: _message(404, f"{f.noun} Not Found".strip()),
+    facts.InvalidParameters: lambda f: (400, {"error": str(f)}, []),
+    facts.InvalidRecord: lambda f: (
+        400,
+        {"message": {field: [problem] for field, problem in f.problems.items()}},
+        [],
+    ),
+    facts.FileTooLarge: lambda _: _message(400, "Bad request - File is too large"),
+    facts.Invalid: lambda f: _message(400, f"Bad request - {f}"),
+    facts.Conflict: lambda f: (409, {"message": str(f)}, []),
+    facts.PreconditionFailed: lambda _: _message(412, "Precondition Failed"),
+    facts.Unavailable: lambda f: (
+        503,
+        {"message": f"503 Service Unavailable - {f}"},
+        [(b"retry-after", b"5")],
+    ),
+    facts.StoreFull: lambda f: _message(507, f"Insufficient Storage - {f}"),
+    RequestTimeout: lambda _: _message(408, "Request Timeout - the upload came too slowly"),
+    ClientGone: lambda _: _message(400, "Bad request - The body of the request broke off"),
+    HTTPException: lambda e: (
+        e.status_code,
+        {"error": f"{e.status_code} {_PHRASES.get(e.status_code, e.detail)}"},
+        [(key.lower().encode(), value.encode()) for key, value in (e.headers or {}).items()],
+    ),
+}
+"""Of an exception its own class counts, or else the nearest of those that it derives from."""
+
+
+def render(error: Exception) -> Rendered | None:
+    """Return status, body and headers; None for what is not in the table."""
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            return TABLE[kind](error)
+    return None
+
+
+class ErrorBoundary:
+    """Middleware around all that raises: a request ends in an answer, whatever happened."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for what the application raises."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            rendered = render(error)
+            if rendered is None:
+                log.exception("request failed", method=scope["method"], path=scope["path"])
+            status, body, headers = rendered or _message(500, "Internal Server Error")
+            # An answer that has begun cannot be taken back: the server refuses this one then, and
+            # cuts the connection, by which the client sees that what it has is not whole.
+            await answer(send, status, [_JSON, *headers], json.dumps(body).encode())

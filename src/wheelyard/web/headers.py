@@ -1,0 +1,100 @@
+"""Request headers as ASGI gives them, the conditions among them, and whole answers in bytes.
+
+Sources: RFC 9110, sections 8.8.3 (ETag), 13.1 (conditions) and 14 (ranges).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from starlette.types import Scope, Send
+
+Headers = list[tuple[bytes, bytes]]
+
+_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})\Z")
+
+
+def find(scope: Scope, name: bytes) -> bytes | None:
+    """Return the first header of a lower-case name."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return None
+
+
+def http_date(moment: datetime) -> bytes:
+    """Write a moment as HTTP does."""
+    return format_datetime(moment, usegmt=True).encode()
+
+
+def is_known(scope: Scope, etag: bytes) -> bool:
+    """Whether the client already has what bears this ETag (``If-None-Match``)."""
+    header = find(scope, b"if-none-match")
+    if header is None:
+        return False
+    known = (tag.strip().removeprefix(b"W/") for tag in header.split(b","))
+    return any(tag in (etag, b"*") for tag in known)
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """The bytes from ``start`` up to and without ``stop``."""
+
+    start: int
+    stop: int
+
+
+class UnsatisfiableRange(Exception):  # noqa: N818  reads as the fact that it is
+    """A range that begins past the end: answered with 416."""
+
+
+def find_range(scope: Scope, *, size: int, etag: bytes, modified: bytes) -> ByteRange | None:
+    """Return the single range asked for; None when the whole is to be sent.
+
+    Several ranges, other units, malformed headers and other methods than GET are ignored, as RFC
+    9110, section 14.2 tells or allows.  So is a range whose ``If-Range`` names another state.
+    Raises UnsatisfiableRange.
+    """
+    if scope["method"] != "GET":
+        return None
+    header = find(scope, b"range")
+    match = _RANGE.match(header) if header else None
+    if not match or match[1] == match[2] == b"":
+        return None
+    condition = find(scope, b"if-range")
+    if condition is not None and condition not in (etag, modified):
+        return None
+    if not match[1]:
+        length = min(int(match[2]), size)
+        if not length:
+            raise UnsatisfiableRange
+        return ByteRange(size - length, size)
+    start = int(match[1])
+    last = int(match[2]) if match[2] else size - 1
+    if last < start and match[2]:
+        return None
+    if start >= size:
+        raise UnsatisfiableRange
+    return ByteRange(start, min(last + 1, size))
+
+
+async def answer(
+    send: Send,
+    status: int,
+    headers: Iterable[tuple[bytes, bytes]],
+    body: bytes = b"",
+    *,
+    head: bool = False,
+) -> None:
+    """Send a whole answer; the length is added, and for ``head`` the body left out."""
+    length = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+async def answer_not_modified(send: Send, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send a 304, which has neither body nor length."""
+    await send({"type": "http.response.start", "status": 304, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": b""})

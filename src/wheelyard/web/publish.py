@@ -1,0 +1,64 @@
+"""The upload endpoint: the form that twine, uv, flit, poetry, pdm and hatch send."""
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.types import Receive, Scope, Send
+
+from wheelyard import publishing
+from wheelyard.access import Permission
+from wheelyard.index import Grant
+from wheelyard.registry import Registry
+from wheelyard.web.door import Door
+from wheelyard.web.headers import answer
+from wheelyard.web.uploads import Body, Receiver
+
+MAX_WRITERS = 8
+"""Uploads that look at their file and write at a time.  They wait in threads for the one writer;
+without a limit of their own a crowd of them would leave no thread to build a page."""
+
+
+class Publish:
+    """``POST …/packages/pypi``: one file of one release.
+
+    The permission is decided before the body is read.  Whatever refuses, the body is drained
+    before the answer, for the sake of whoever sends it.
+    """
+
+    permission = Permission.PUBLISH
+
+    def __init__(self, registry: Registry, door: Door) -> None:
+        self._registry = registry
+        self._turns = CapacityLimiter(MAX_WRITERS)
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 201 when the file is durable and on its page."""
+        body = Body(scope, receive)
+        try:
+            grant = await self._door.admit(scope, self.permission)
+            await self._receive(scope, body, grant)
+        except Exception:
+            await body.drain()
+            raise
+        headers = [(b"content-type", b"application/json")]
+        await answer(send, 201, headers, b'{"message":"201 Created"}')
+
+    async def _receive(self, scope: Scope, body: Body, grant: Grant) -> None:
+        settings, project = self._registry.settings, grant.project
+        limit = (
+            settings.max_file_bytes if project.max_file_bytes is None else project.max_file_bytes
+        )
+        async with Receiver(self._registry.blobs, max_bytes=limit) as receiver:
+            await receiver.receive(scope, body)
+            await run_sync(self._publish, receiver, grant, limiter=self._turns)
+
+    def _publish(self, receiver: Receiver, grant: Grant) -> None:
+        publishing.publish(
+            self._registry.database,
+            self._registry.blobs,
+            receiver.finish(),
+            grant.project.id,
+            duplicates=self._registry.settings.duplicates,
+            by=grant.principal,
+            at=self._registry.clock(),
+        )

@@ -1,0 +1,141 @@
+"""The whole URL space, hot paths first.
+
+Every endpoint names the permission that it needs (None: it says nothing about anything), and
+answers with and without a trailing slash.  ``{project}`` and ``{group}`` are a decimal id or an
+encoded full path.
+"""
+
+from starlette.routing import BaseRoute, Route
+
+from wheelyard.access import Permission
+from wheelyard.registry import Registry
+from wheelyard.web.api import (
+    deploy_tokens,
+    groups,
+    members,
+    packages,
+    personal_tokens,
+    projects,
+    users,
+    version,
+)
+from wheelyard.web.api.endpoint import Api, Handler
+from wheelyard.web.door import Door
+from wheelyard.web.files import FileDownload
+from wheelyard.web.health import Liveness, Readiness
+from wheelyard.web.paths import PYPI, V4
+from wheelyard.web.publish import Publish
+from wheelyard.web.simple import SimpleIndex, SimplePage
+
+
+def routes(registry: Registry) -> list[BaseRoute]:
+    """Return the route table."""
+
+    def api(method: str, path: str, handler: Handler, permission: Permission) -> Route:
+        return Route(V4 + path, Api(registry, handler, permission), methods=[method])
+
+    can, door = Permission, Door(registry)
+    package = "/projects/{project}/packages/{package}"
+    project, group = "/projects/{project}", "/groups/{group}"
+    pat = "/personal_access_tokens"
+    return [
+        # The router tries them in order, and these are nearly all of the traffic.
+        Route(PYPI + "/simple/{package:path}", SimplePage(registry, door), methods=["GET"]),
+        Route(PYPI + "/files/{sha256}/{filename}", FileDownload(registry, door), methods=["GET"]),
+        Route(PYPI + "/simple", SimpleIndex(registry, door), methods=["GET"]),
+        Route(PYPI, Publish(registry, door), methods=["POST"]),
+        api("GET", "/projects/{project}/packages", packages.list_packages, can.READ_PACKAGES),
+        api("GET", package, packages.get_package, can.READ_PACKAGES),
+        api("DELETE", package, packages.delete_package, can.DELETE_PACKAGES),
+        api("GET", package + "/package_files", packages.list_package_files, can.READ_PACKAGES),
+        api(
+            "DELETE",
+            package + "/package_files/{file}",
+            packages.delete_package_file,
+            can.DELETE_PACKAGES,
+        ),
+        api("GET", "/version", version.get_version, can.READ_INSTANCE),
+        api("GET", "/metadata", version.get_metadata, can.READ_INSTANCE),
+        # Users
+        api("GET", "/user", users.get_current_user, can.READ_OWN_ACCOUNT),
+        api("GET", "/users", users.list_users, can.READ_USERS),
+        api("POST", "/users", users.create_user, can.ADMINISTER),
+        api("GET", "/users/{user}", users.get_user, can.READ_USERS),
+        api("PUT", "/users/{user}", users.edit_user, can.ADMINISTER),
+        api("DELETE", "/users/{user}", users.delete_user, can.ADMINISTER),
+        api("POST", "/users/{user}/block", users.block_user, can.ADMINISTER),
+        api("POST", "/users/{user}/unblock", users.unblock_user, can.ADMINISTER),
+        api("GET", "/users/{user}/projects", projects.list_user_projects, can.LIST_PROJECTS),
+        api("POST", "/users/{user}" + pat, personal_tokens.create_personal_token, can.ADMINISTER),
+        # Projects; archiving, like deleting, is for owners
+        api("GET", "/projects", projects.list_projects, can.LIST_PROJECTS),
+        api("POST", "/projects", projects.create_project, can.CREATE_PROJECT),
+        api("GET", project, projects.get_project, can.READ_PROJECT),
+        api("PUT", project, projects.edit_project, can.EDIT_PROJECT),
+        api("DELETE", project, projects.delete_project, can.DELETE_PROJECT),
+        api("POST", project + "/archive", projects.archive_project, can.DELETE_PROJECT),
+        api("POST", project + "/unarchive", projects.unarchive_project, can.DELETE_PROJECT),
+        # Groups
+        api("GET", "/groups", groups.list_groups, can.LIST_GROUPS),
+        api("POST", "/groups", groups.create_group, can.CREATE_GROUP),
+        api("GET", group, groups.get_group, can.READ_GROUP),
+        api("PUT", group, groups.edit_group, can.EDIT_GROUP),
+        api("DELETE", group, groups.delete_group, can.EDIT_GROUP),
+        api("GET", group + "/projects", projects.list_group_projects, can.READ_GROUP),
+        api("GET", group + "/subgroups", groups.list_subgroups, can.READ_GROUP),
+        api("GET", group + "/descendant_groups", groups.list_descendant_groups, can.READ_GROUP),
+        # Members
+        *(
+            api(method, place + path, handler, permission)
+            for place, manage in (
+                (project, can.MANAGE_PROJECT_MEMBERS),
+                (group, can.MANAGE_GROUP_MEMBERS),
+            )
+            for method, path, handler, permission in (
+                ("GET", "/members", members.list_members, can.READ_MEMBERS),
+                ("POST", "/members", members.add_member, manage),
+                ("GET", "/members/all", members.list_all_members, can.READ_MEMBERS),
+                ("GET", "/members/all/{user}", members.get_any_member, can.READ_MEMBERS),
+                ("GET", "/members/{user}", members.get_member, can.READ_MEMBERS),
+                ("PUT", "/members/{user}", members.edit_member, manage),
+                ("DELETE", "/members/{user}", members.remove_member, can.LEAVE),
+            )
+        ),
+        # Personal access tokens
+        api("GET", pat, personal_tokens.list_personal_tokens, can.READ_OWN_TOKENS),
+        api("GET", pat + "/self", personal_tokens.get_own_token, can.USE_OWN_TOKEN),
+        api("DELETE", pat + "/self", personal_tokens.revoke_own_token, can.USE_OWN_TOKEN),
+        api("POST", pat + "/self/rotate", personal_tokens.rotate_own_token, can.ROTATE_OWN_TOKEN),
+        api("GET", pat + "/{token}", personal_tokens.get_personal_token, can.READ_OWN_TOKENS),
+        api(
+            "DELETE", pat + "/{token}", personal_tokens.revoke_personal_token, can.MANAGE_OWN_TOKENS
+        ),
+        api(
+            "POST",
+            pat + "/{token}/rotate",
+            personal_tokens.rotate_personal_token,
+            can.MANAGE_OWN_TOKENS,
+        ),
+        # Deploy tokens
+        api(
+            "GET",
+            "/deploy_tokens",
+            deploy_tokens.list_all_deploy_tokens,
+            can.READ_ALL_DEPLOY_TOKENS,
+        ),
+        *(
+            api(method, place + path, handler, read if method == "GET" else manage)
+            for place, read, manage in (
+                (project, can.READ_PROJECT_DEPLOY_TOKENS, can.MANAGE_PROJECT_DEPLOY_TOKENS),
+                (group, can.READ_GROUP_DEPLOY_TOKENS, can.MANAGE_GROUP_DEPLOY_TOKENS),
+            )
+            for method, path, handler in (
+                ("GET", "/deploy_tokens", deploy_tokens.list_deploy_tokens),
+                ("POST", "/deploy_tokens", deploy_tokens.create_deploy_token),
+                ("GET", "/deploy_tokens/{token}", deploy_tokens.get_deploy_token),
+                ("DELETE", "/deploy_tokens/{token}", deploy_tokens.revoke_deploy_token),
+            )
+        ),
+        Route("/-/liveness", Liveness(), methods=["GET"]),
+        Route("/-/readiness", Readiness(registry), methods=["GET"]),
+    ]

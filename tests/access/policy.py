@@ -1,0 +1,123 @@
+"""The policy as GitLab's documentation tells it, for the matrix to hold ``wheelyard.access`` to.
+
+It is a second telling, on purpose in another form than the first.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from tests.access.world import Credential, Kind
+from wheelyard.access import Role, Visibility
+
+REACHED: Final = "reached"
+Expected = int | Literal["reached"]
+
+WRITE = frozenset({"api"})
+READ = frozenset({"api", "read_api"})
+USER = frozenset({"api", "read_api", "read_user"})
+ROTATE = frozenset({"api", "self_rotate"})
+ANY = frozenset({"api", "read_api", "read_user", "self_rotate"})
+
+
+@dataclass(frozen=True)
+class Pull:
+    """The reading PyPI routes."""
+
+    def expect(  # noqa: PLR0911  a line for each kind of credential
+        self, who: Credential, visibility: Visibility
+    ) -> Expected:
+        public = visibility is Visibility.PUBLIC
+        match who.kind:
+            case Kind.REFUSED:
+                return 401
+            case Kind.BLOCKED:
+                return 403
+            case Kind.NOTHING:
+                return REACHED if public else 401
+            case Kind.STRANGE_DEPLOY:
+                return REACHED if public else 404
+            case Kind.DEPLOY:
+                return 403 if who.scope == "read_repository" else REACHED
+        if who.scope not in READ:
+            return 403
+        return REACHED if _sees(who, visibility) else 404
+
+
+@dataclass(frozen=True)
+class Push:
+    """The upload."""
+
+    def expect(  # noqa: PLR0911  a line for each kind of credential
+        self, who: Credential, visibility: Visibility
+    ) -> Expected:
+        match who.kind:
+            case Kind.REFUSED | Kind.NOTHING:
+                return 401
+            case Kind.BLOCKED:
+                return 403
+            case Kind.STRANGE_DEPLOY:
+                return 403 if visibility is Visibility.PUBLIC else 404
+            case Kind.DEPLOY:
+                return REACHED if who.scope == "write_package_registry" else 403
+        if who.scope not in WRITE:
+            return 403
+        if who.is_admin or who.role >= Role.DEVELOPER:
+            return REACHED
+        return 403 if _sees(who, visibility) else 404
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A REST route: the least role, the scopes that will do, and whether somebody must sign in."""
+
+    role: Role = Role.NONE
+    scopes: frozenset[str] = READ
+    signed_in: bool = False
+    admin: bool = False
+    about_instance: bool = False
+
+    def expect(  # noqa: PLR0911  a line for each kind of credential
+        self, who: Credential, visibility: Visibility
+    ) -> Expected:
+        kind = who.kind
+        if who.is_basic or kind in {Kind.DEPLOY, Kind.STRANGE_DEPLOY}:
+            kind = Kind.NOTHING  # the REST API looks at neither
+        match kind:
+            case Kind.REFUSED:
+                return 401
+            case Kind.BLOCKED:
+                return 403
+            case Kind.NOTHING:
+                return self._expect_nobody(visibility)
+        if who.scope not in self.scopes:
+            return 403
+        if self.admin:
+            return REACHED if who.is_admin else 403
+        if not self.about_instance and not _sees(who, visibility):
+            return 404
+        return REACHED if who.is_admin or who.role >= self.role else 403
+
+    def _expect_nobody(self, visibility: Visibility) -> Expected:
+        if self.signed_in:
+            return 401
+        if self.about_instance:
+            return REACHED
+        if visibility is not Visibility.PUBLIC:
+            return 404
+        return REACHED if self.role is Role.NONE else 403
+
+
+@dataclass(frozen=True)
+class Open:
+    """A route that says nothing about anything."""
+
+    def expect(self, who: Credential, visibility: Visibility) -> Expected:
+        del who, visibility
+        return REACHED
+
+
+Policy = Pull | Push | Rest | Open
+
+
+def _sees(who: Credential, visibility: Visibility) -> bool:
+    return who.is_admin or visibility is not Visibility.PRIVATE or who.role > Role.NONE

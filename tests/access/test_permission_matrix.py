@@ -1,0 +1,288 @@
+"""Every route by every credential, scope, role and visibility.
+
+The cells are made from the route table itself: a route that has no row here fails the test, as does
+a row that has no route.  What each cell must answer is told by ``policy``, not by the code.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from tests.access.policy import (
+    ANY,
+    REACHED,
+    READ,
+    ROTATE,
+    USER,
+    WRITE,
+    Expected,
+    Open,
+    Policy,
+    Pull,
+    Push,
+    Rest,
+)
+from tests.access.world import DIST, Credential, Quarter, World
+from tests.actors import Installation
+from wheelyard.access import Role, Visibility
+from wheelyard.registry import Registry
+from wheelyard.web.routes import routes
+
+MAINTAINER, OWNER = Role.MAINTAINER, Role.OWNER
+V4 = "/api/v4"
+
+
+Names = dict[str, str]
+"""What stands in the place of a path's parameters."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: who may use it, and a request that shows whether the way was open.
+
+    An open way leads to ``reached``, a status and, where a refusal has the same status, a message.
+    Nothing that other cells need is changed: what is asked for is incomplete, or is not there, or
+    is made for this one cell by ``fresh``, or ``spends`` a token of its own.
+    """
+
+    policy: Policy
+    reached: int
+    message: str | None = None
+    params: dict[str, Any] | None = None
+    names: Names = field(default_factory=dict)
+    fresh: Callable[[World, Quarter, Credential], Names] | None = None
+    spends: bool = False
+
+    def was_reached(self, answer: httpx.Response) -> bool:
+        """Whether the request got past every permission."""
+        if answer.status_code != self.reached:
+            return False
+        return self.message is None or answer.json().get("message") == self.message
+
+
+def new_project(world: World, quarter: Quarter, who: Credential) -> Names:
+    """A project that this cell may spoil."""
+    del who
+    made = world.town.project(within=quarter.group, visibility=quarter.visibility)
+    return {"project": str(made.id)}
+
+
+def new_group(world: World, quarter: Quarter, who: Credential) -> Names:
+    """A group that this cell may spoil; roles come down from the one above it."""
+    del who
+    made = world.town.group(parent=quarter.group, visibility=quarter.visibility)
+    return {"group": str(made.id)}
+
+
+def new_user(world: World, quarter: Quarter, who: Credential) -> Names:
+    """A user whom this cell may spoil."""
+    del quarter, who
+    return {"user": str(world.town.user().id)}
+
+
+def new_token(world: World, quarter: Quarter, who: Credential) -> Names:
+    """A token of the caller's, which this cell may spoil."""
+    del quarter
+    assert who.user is not None
+    return {"token": str(world.town.token(who.user).token.id)}
+
+
+def reading(role: Role = Role.NONE) -> Row:
+    """A route that is read with this role, or by anybody who can see the thing."""
+    return Row(Rest(role), 200)
+
+
+def changing(role: Role, reached: int = 400, **more: Any) -> Row:
+    """A route for those who are signed in and have this role."""
+    return Row(Rest(role, WRITE, signed_in=True), reached, **more)
+
+
+def on_instance(reached: int, scopes: frozenset[str] = READ, **more: Any) -> Row:
+    """A route about no project and no group, for whoever is signed in."""
+    return Row(Rest(scopes=scopes, signed_in=True, about_instance=True), reached, **more)
+
+
+def administering(reached: int, scopes: frozenset[str] = WRITE, **more: Any) -> Row:
+    """A route for administrators."""
+    policy = Rest(scopes=scopes, signed_in=True, admin=True, about_instance=True)
+    return Row(policy, reached, **more)
+
+
+def rows_of_place(place: str, manager: Role, deployer: Role) -> dict[tuple[str, str], Row]:
+    """The routes that projects and groups have alike."""
+    member = f"{place}/members/{{user}}"
+    token = f"{place}/deploy_tokens/{{token}}"
+    no_member, no_token = "404 Member Not Found", "404 Not Found"
+    return {
+        ("GET", f"{place}/members"): Row(Rest(signed_in=True), 200),
+        ("GET", f"{place}/members/all"): Row(Rest(signed_in=True), 200),
+        ("GET", f"{place}/members/all/{{user}}"): Row(Rest(signed_in=True), 404, no_member),
+        ("GET", member): Row(Rest(signed_in=True), 404, no_member),
+        ("POST", f"{place}/members"): changing(manager),
+        ("PUT", member): changing(manager),
+        ("DELETE", member): changing(manager, 404, message=no_member),
+        ("GET", f"{place}/deploy_tokens"): reading(MAINTAINER),
+        ("GET", token): Row(Rest(MAINTAINER), 404, no_token),
+        ("POST", f"{place}/deploy_tokens"): Row(Rest(deployer, WRITE), 400),
+        ("DELETE", token): Row(Rest(deployer, WRITE), 404, no_token),
+    }
+
+
+PROJECT, GROUP = f"{V4}/projects/{{project}}", f"{V4}/groups/{{group}}"
+USER_PATH = f"{V4}/users/{{user}}"
+PACKAGE = f"{PROJECT}/packages/{{package}}"
+PAT = f"{V4}/personal_access_tokens"
+NONSENSE = {"visibility": "nonsense"}
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", f"{PROJECT}/packages/pypi/simple/{{package:path}}"): Row(Pull(), 200),
+    ("GET", f"{PROJECT}/packages/pypi/files/{{sha256}}/{{filename}}"): Row(Pull(), 200),
+    ("GET", f"{PROJECT}/packages/pypi/simple"): Row(Pull(), 200),
+    ("POST", f"{PROJECT}/packages/pypi"): Row(Push(), 400),
+    ("GET", f"{PROJECT}/packages"): reading(),
+    ("GET", PACKAGE): reading(),
+    ("DELETE", PACKAGE): Row(
+        Rest(MAINTAINER, WRITE), 404, "404 Package Not Found", names={"package": "0"}
+    ),
+    ("GET", f"{PACKAGE}/package_files"): reading(),
+    ("DELETE", f"{PACKAGE}/package_files/{{file}}"): Row(
+        Rest(MAINTAINER, WRITE), 404, "404 Not Found"
+    ),
+    ("GET", f"{V4}/version"): on_instance(200, USER),
+    ("GET", f"{V4}/metadata"): on_instance(200, USER),
+    ("GET", f"{V4}/user"): on_instance(200, USER),
+    ("GET", f"{V4}/users"): on_instance(200, USER),
+    ("POST", f"{V4}/users"): administering(400),
+    ("GET", USER_PATH): on_instance(200, USER),
+    ("PUT", USER_PATH): administering(400, params={"email": "no address"}),
+    ("DELETE", USER_PATH): administering(204, fresh=new_user),
+    ("POST", f"{USER_PATH}/block"): administering(201, fresh=new_user),
+    ("POST", f"{USER_PATH}/unblock"): administering(201, fresh=new_user),
+    ("GET", f"{USER_PATH}/projects"): Row(Rest(about_instance=True), 200),
+    ("POST", f"{USER_PATH}/personal_access_tokens"): administering(400),
+    ("GET", f"{V4}/projects"): Row(Rest(about_instance=True), 200),
+    ("POST", f"{V4}/projects"): on_instance(400, WRITE),
+    ("GET", PROJECT): reading(),
+    ("PUT", PROJECT): changing(MAINTAINER, params=NONSENSE),
+    ("DELETE", PROJECT): changing(OWNER, 202, fresh=new_project),
+    ("POST", f"{PROJECT}/archive"): changing(OWNER, 201, fresh=new_project),
+    ("POST", f"{PROJECT}/unarchive"): changing(OWNER, 201, fresh=new_project),
+    ("GET", f"{V4}/groups"): Row(Rest(about_instance=True), 200),
+    ("POST", f"{V4}/groups"): on_instance(400, WRITE),
+    ("GET", GROUP): reading(),
+    ("PUT", GROUP): changing(OWNER, params=NONSENSE),
+    ("DELETE", GROUP): changing(OWNER, 202, fresh=new_group),
+    ("GET", f"{GROUP}/projects"): reading(),
+    ("GET", f"{GROUP}/subgroups"): reading(),
+    ("GET", f"{GROUP}/descendant_groups"): reading(),
+    **rows_of_place(PROJECT, manager=MAINTAINER, deployer=MAINTAINER),
+    **rows_of_place(GROUP, manager=OWNER, deployer=OWNER),
+    ("GET", f"{V4}/deploy_tokens"): administering(200, READ),
+    ("GET", PAT): on_instance(200),
+    ("GET", f"{PAT}/self"): on_instance(200, ANY),
+    ("DELETE", f"{PAT}/self"): on_instance(204, ANY, spends=True),
+    ("POST", f"{PAT}/self/rotate"): on_instance(200, ROTATE, spends=True),
+    ("GET", f"{PAT}/{{token}}"): on_instance(200, fresh=new_token),
+    ("DELETE", f"{PAT}/{{token}}"): on_instance(204, WRITE, fresh=new_token),
+    ("POST", f"{PAT}/{{token}}/rotate"): on_instance(200, WRITE, fresh=new_token),
+    ("GET", "/-/liveness"): Row(Open(), 200),
+    ("GET", "/-/readiness"): Row(Open(), 200),
+}
+
+
+@pytest.fixture(scope="module")
+def world(town: Installation) -> Iterator[World]:
+    """The people and things of the matrix."""
+    world = World(town)
+    yield world
+    world.close()
+
+
+def table(registry: Registry) -> set[tuple[str, str]]:
+    """The method and path of every route of the product."""
+    found = set()
+    for route in routes(registry):
+        assert isinstance(route, Route)
+        assert route.methods is not None, f"{route.path} answers every method"
+        found |= {(method, route.path) for method in route.methods - {"HEAD"}}
+    return found
+
+
+def test_every_route_has_its_row_and_every_row_its_route(registry: Registry) -> None:
+    assert table(registry) == set(ROWS)
+
+
+def test_every_endpoint_names_its_permission(registry: Registry) -> None:
+    silent = [
+        route.path
+        for route in routes(registry)
+        if isinstance(route, Route) and not hasattr(route.endpoint, "permission")
+    ]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+@pytest.mark.parametrize(("method", "path"), list(ROWS))
+def test_a_route(
+    world: World,
+    method: str,
+    path: str,
+    visibility: Visibility,
+    record_property: Callable[[str, object], None],
+) -> None:
+    row, quarter = ROWS[method, path], world.quarters[visibility]
+    wrong = []
+    for who in quarter.credentials:
+        expected = row.policy.expect(who, visibility)
+        answer = ask(world, quarter, row, who, method, path, expected)
+        if not agrees(row, answer, expected):
+            wrong.append(f"{who.label}: {answer.status_code} {answer.text[:100]}, not {expected}")
+    record_property("cells", len(quarter.credentials))
+
+    assert wrong == []
+
+
+def agrees(row: Row, answer: httpx.Response, expected: Expected) -> bool:
+    """Whether an answer is the one expected."""
+    if expected == REACHED:
+        return row.was_reached(answer)
+    return answer.status_code == expected and not row.was_reached(answer)
+
+
+def ask(
+    world: World,
+    quarter: Quarter,
+    row: Row,
+    who: Credential,
+    method: str,
+    path: str,
+    expected: Expected,
+) -> httpx.Response:
+    """Make the request of one cell."""
+    names = {
+        "project": str(quarter.project.id),
+        "group": str(quarter.group.id),
+        "package": str(quarter.release_id),
+        "file": "0",
+        "sha256": DIST.sha256,
+        "filename": DIST.filename,
+        "user": str(world.bystander.id),
+        "token": "0",
+    }
+    names |= row.names
+    if expected == REACHED and row.fresh is not None:
+        names |= row.fresh(world, quarter, who)
+    if expected == REACHED and row.spends:
+        who = world.renewed(who)
+    url = path.replace("{package:path}", DIST.name).format(**names)
+    sent: dict[str, Any] = {}
+    if isinstance(row.policy, Push):
+        sent["files"] = {"nothing": b""}
+    elif method != "GET":
+        sent["json"] = row.params or {}
+    return world.http.request(method, url, headers=who.headers, auth=who.auth, **sent)

@@ -1,0 +1,230 @@
+"""Who acts in the tests, and the town they act in.
+
+An Actor speaks HTTP with one credential; an Installation makes users, projects and tokens directly
+through the library, in the data folder of a running server, which has to notice.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from tests.builders import Dist
+from wheelyard import memberships, namespaces, projects, tokens, users
+from wheelyard.access import RegistryAccess, Role, TokenKind, Visibility
+from wheelyard.database.engine import Database
+from wheelyard.journal import OPERATOR
+from wheelyard.memberships import Member, Place
+from wheelyard.namespaces import Namespace
+from wheelyard.projects import NewProject, Project
+from wheelyard.registry import utc_now
+from wheelyard.tokens import Holder, Minted, NewToken
+from wheelyard.users import NewUser, State, User
+
+_numbers = itertools.count(1)
+
+
+class Actor:
+    """Somebody with one credential, or none."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        auth: tuple[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.http = httpx.Client(base_url=url, auth=auth, headers=headers, timeout=60.0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.http.close()
+
+    def publish(
+        self, project: Project | int | str, dist: Dist, **fields: str | None
+    ) -> httpx.Response:
+        """Upload a file as twine does; fields replace those of the form, None leaves one out."""
+        return self.http.post(
+            f"{pypi(project)}",
+            data=dist.fields(**fields),
+            files={"content": (dist.filename, dist.content)},
+        )
+
+    def simple(self, project: Project | int | str, package: str = "") -> httpx.Response:
+        """Get a simple page, or the index."""
+        return self.http.get(f"{pypi(project)}/simple/{package}")
+
+    def download(self, project: Project | int | str, dist: Dist, **headers: str) -> httpx.Response:
+        """Get a file by its own URL."""
+        path = f"{pypi(project)}/files/{dist.sha256}/{quote(dist.filename)}"
+        return self.http.get(path, headers=headers)
+
+    def api(self, method: str, path: str, /, **params: Any) -> httpx.Response:
+        """Make a REST call; parameters go as JSON, or into the query of a GET."""
+        sent: dict[str, Any] = {"params": params} if method == "GET" else {"json": params}
+        return self.http.request(method, f"/api/v4{path}", **sent)
+
+
+def pypi(project: Project | int | str) -> str:
+    """The URL path of a project's registry."""
+    ref = project.id if isinstance(project, Project) else project
+    return f"/api/v4/projects/{ref}/packages/pypi"
+
+
+class Installation:
+    """A data folder, and the people and things in it."""
+
+    def __init__(self, data: Path, url: str = "") -> None:
+        self.data = data
+        self.url = url
+        self.database = Database(data / "wheelyard.sqlite")
+
+    def close(self) -> None:
+        self.database.close()
+
+    # Things ------------------------------------------------------------------------------------
+
+    def user(self, username: str = "", *, is_admin: bool = False) -> User:
+        """A new user with a name of their own, and no password, which would take long to hash."""
+        name = username or f"user{next(_numbers)}"
+        new = NewUser(name, name.title(), f"{name}@example.com", password=None, is_admin=is_admin)
+        with self.database.write() as conn:
+            return users.create(conn, new, by=OPERATOR, at=utc_now())
+
+    def group(
+        self,
+        *,
+        parent: Namespace | None = None,
+        visibility: Visibility = Visibility.PRIVATE,
+    ) -> Namespace:
+        """A new group."""
+        path = f"group{next(_numbers)}"
+        with self.database.write() as conn:
+            return namespaces.create_group(
+                conn,
+                name=path,
+                path=path,
+                parent=parent,
+                description="",
+                visibility=visibility,
+                by=OPERATOR,
+                at=utc_now(),
+            )
+
+    def project(
+        self,
+        *,
+        within: Namespace | None = None,
+        visibility: Visibility = Visibility.PRIVATE,
+        registry: RegistryAccess = RegistryAccess.ENABLED,
+        **changes: str | int | bool | None,
+    ) -> Project:
+        """A new project, in a new public group unless told where."""
+        namespace = within or self.group(visibility=Visibility.PUBLIC)
+        path = f"project{next(_numbers)}"
+        new = NewProject(path, path, visibility=visibility, registry_access_level=registry)
+        with self.database.write() as conn:
+            project = projects.create(conn, new, namespace, by=OPERATOR, at=utc_now())
+            if changes:
+                project = projects.edit(conn, project, changes, by=OPERATOR, at=utc_now())
+        return project
+
+    def join(
+        self,
+        user: User,
+        where: Project | Namespace,
+        role: Role,
+        *,
+        expires_at: datetime | None = None,
+    ) -> User:
+        """Give a user a role."""
+        place = (
+            Place(project_id=where.id)
+            if isinstance(where, Project)
+            else Place(namespace_id=where.id)
+        )
+        with self.database.write() as conn:
+            member = Member(user, role, expires_at, utc_now())
+            memberships.add(conn, place, member, by=OPERATOR)
+        return user
+
+    def token(self, user: User, *scopes: str, expires_at: datetime | None = None) -> Minted:
+        """A personal access token; of scope ``api`` unless told."""
+        holder = Holder(user_id=user.id)
+        return self._mint(TokenKind.PERSONAL, holder, scopes or ("api",), expires_at)
+
+    def deploy_token(
+        self, where: Project | Namespace, *scopes: str, expires_at: datetime | None = None
+    ) -> Minted:
+        """A deploy token of a project or of a group."""
+        holder = (
+            Holder(project_id=where.id)
+            if isinstance(where, Project)
+            else Holder(namespace_id=where.id)
+        )
+        return self._mint(TokenKind.DEPLOY, holder, scopes, expires_at)
+
+    def _mint(
+        self,
+        kind: TokenKind,
+        holder: Holder,
+        scopes: Iterable[str],
+        expires_at: datetime | None,
+    ) -> Minted:
+        new = NewToken(kind, holder, "a token", tuple(scopes), expires_at=expires_at)
+        with self.database.write() as conn:
+            return tokens.mint(conn, new, by=OPERATOR, at=utc_now())
+
+    def revoke(self, minted: Minted) -> None:
+        """Revoke a token."""
+        with self.database.write() as conn:
+            tokens.revoke(conn, minted.token, by=OPERATOR, at=utc_now())
+
+    def block(self, user: User) -> None:
+        """Block a user."""
+        with self.database.write() as conn:
+            users.set_state(conn, user, State.BLOCKED, by=OPERATOR, at=utc_now())
+
+    def edit(self, project: Project, **changes: str | int | bool | None) -> Project:
+        """Change a project."""
+        with self.database.write() as conn:
+            return projects.edit(conn, project, changes, by=OPERATOR, at=utc_now())
+
+    # People ------------------------------------------------------------------------------------
+
+    def anonymous(self) -> Actor:
+        """Somebody without a credential."""
+        return Actor(self.url)
+
+    def holding(self, secret: str | Minted, username: str = "__token__") -> Actor:
+        """Somebody who sends a token as Basic, as installers do."""
+        return Actor(self.url, auth=(username, _secret(secret)))
+
+    def calling(self, secret: str | Minted) -> Actor:
+        """Somebody who sends a token as PRIVATE-TOKEN, as scripts do."""
+        return Actor(self.url, headers={"PRIVATE-TOKEN": _secret(secret)})
+
+    def administrator(self) -> Actor:
+        """A new administrator, calling the REST API."""
+        return self.calling(self.token(self.user(is_admin=True)))
+
+    def member(self, project: Project, role: Role, *scopes: str) -> Actor:
+        """A new user with a role in a project, sending a token of theirs as Basic."""
+        return self.holding(self.token(self.join(self.user(), project, role), *scopes))
+
+    def caller(self, project: Project, role: Role, *scopes: str) -> Actor:
+        """The same, sending it as PRIVATE-TOKEN."""
+        return self.calling(self.token(self.join(self.user(), project, role), *scopes))
+
+
+def _secret(token: str | Minted) -> str:
+    return token if isinstance(token, str) else token.secret

@@ -1,0 +1,84 @@
+"""What the tests share: a live server for each test process, a fresh library for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.actors import Actor, Installation
+from tests.servers import Server, running
+from wheelyard import firststart
+from wheelyard.access import Role
+from wheelyard.projects import Project
+from wheelyard.registry import Registry, utc_now
+from wheelyard.settings import Settings
+
+ROOT_TOKEN = "glpat-the-root-of-all-tests"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The live server that most tests share; each test makes projects of its own in it."""
+    data = tmp_path_factory.mktemp("shared") / "data"
+    with running(data, WHEELYARD_ROOT_TOKEN=ROOT_TOKEN) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def town(server: Server) -> Iterator[Installation]:
+    """The people and things of the shared server."""
+    installation = Installation(server.data, server.url)
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def root(server: Server) -> Iterator[Actor]:
+    """The administrator, calling the REST API."""
+    with Actor(server.url, headers={"PRIVATE-TOKEN": ROOT_TOKEN}) as actor:
+        yield actor
+
+
+@pytest.fixture
+def project(town: Installation) -> Project:
+    """A new private project."""
+    return town.project()
+
+
+@pytest.fixture
+def developer(town: Installation, project: Project) -> Iterator[Actor]:
+    """A developer of the project, as an installer or uploader."""
+    with town.member(project, Role.DEVELOPER) as actor:
+        yield actor
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder just after its first start, to be copied: making one takes longer."""
+    data = tmp_path_factory.mktemp("prepared") / "data"
+    firststart.prepare(Settings(data=data), {}, at=utc_now())
+    return data
+
+
+@pytest.fixture
+def registry(tmp_path: Path, prepared: Path) -> Iterator[Registry]:
+    """A library without a web, on its own folder."""
+    shutil.copytree(prepared, tmp_path / "data")
+    registry = Registry.open(Settings(data=tmp_path / "data"))
+    yield registry
+    registry.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cells of the permission matrix were checked, over all test processes."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    cells = sum(
+        value
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == "cells" and isinstance(value, int)
+    )
+    if cells:
+        terminalreporter.write_line(f"The permission matrix has {cells} cells, all checked.")

@@ -1,0 +1,156 @@
+"""What a process remembers, and when it forgets."""
+
+from dataclasses import replace
+
+import pytest
+
+from wheelyard import index as index_
+from wheelyard import journal
+from wheelyard.access import ANONYMOUS, Permission, Visibility
+from wheelyard.index import BuiltPage, Grant, GrantKey, Index
+from wheelyard.journal import OPERATOR, Entry
+from wheelyard.namespaces import create_group
+from wheelyard.projects import NewProject, Project, create
+from wheelyard.pypi.names import NormalizedName
+from wheelyard.registry import Registry, utc_now
+
+DEMO, OTHER = NormalizedName("demo"), NormalizedName("other")
+KEY: GrantKey = (b"", "1", Permission.READ_PACKAGES)
+PAGE = BuiltPage(body=b"page", etag=b'"etag"')
+
+
+@pytest.fixture
+def index(registry: Registry) -> Index:
+    """The index of the library, fresh."""
+    registry.index.refresh()
+    return registry.index
+
+
+@pytest.fixture
+def tenant(registry: Registry) -> Project:
+    """A project."""
+    with registry.database.write() as conn:
+        group = create_group(
+            conn,
+            name="acme",
+            path="acme",
+            parent=None,
+            description="",
+            visibility=Visibility.PRIVATE,
+            by=OPERATOR,
+            at=utc_now(),
+        )
+        return create(conn, NewProject("tools", "tools"), group, by=OPERATOR, at=utc_now())
+
+
+def write(registry: Registry, entry: Entry) -> None:
+    """Let something be in the journal."""
+    with registry.database.write() as conn:
+        journal.record(conn, entry, by=OPERATOR, at=utc_now())
+
+
+def test_a_publication_drops_the_page_of_its_package_and_the_index_alone(
+    registry: Registry, index: Index, tenant: Project
+) -> None:
+    index.refresh()
+    for key in ((tenant.id, DEMO), (tenant.id, OTHER), (tenant.id, None), (tenant.id + 1, DEMO)):
+        index.pages.keep(key, PAGE, index.serial)
+
+    write(registry, Entry("file.published", project_id=tenant.id, package="demo"))
+    index.refresh()
+
+    assert index.pages.find((tenant.id, DEMO)) is None
+    assert index.pages.find((tenant.id, None)) is None
+    assert index.pages.find((tenant.id, OTHER)) is PAGE
+    assert index.pages.find((tenant.id + 1, DEMO)) is PAGE
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["token.revoked", "user.blocked", "member.removed", "project.edited", "group.edited"],
+)
+def test_a_change_of_who_may_what_drops_everything_known_about_callers(
+    registry: Registry, index: Index, tenant: Project, action: str
+) -> None:
+    index.refresh()
+    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, is_open=False)
+    index.grants.keep(KEY, grant, index.serial)
+
+    write(registry, Entry(action, project_id=tenant.id))
+    index.refresh()
+
+    assert index.grants.find(KEY) is None
+
+
+@pytest.mark.parametrize("action", ["token.created", "user.created", "project.created"])
+def test_what_is_new_drops_nothing(
+    registry: Registry, index: Index, tenant: Project, action: str
+) -> None:
+    index.refresh()
+    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, is_open=False)
+    index.grants.keep(KEY, grant, index.serial)
+
+    write(registry, Entry(action))
+    index.refresh()
+
+    assert index.grants.find(KEY) is grant
+
+
+def test_what_was_read_before_the_newest_change_is_not_kept(
+    registry: Registry, index: Index, tenant: Project
+) -> None:
+    index.refresh()
+    read_at = index.serial
+    write(registry, Entry("file.published", project_id=tenant.id, package="demo"))
+    index.refresh()
+
+    index.pages.keep((tenant.id, DEMO), PAGE, read_at)
+
+    assert index.pages.find((tenant.id, DEMO)) is None
+
+
+def test_too_much_news_drops_everything(registry: Registry, index: Index, tenant: Project) -> None:
+    index.refresh()
+    index.pages.keep((tenant.id, OTHER), PAGE, index.serial)
+    with registry.database.write() as conn:
+        for _ in range(index_.MAX_NEWS):
+            entry = Entry("file.published", project_id=tenant.id, package="demo")
+            journal.record(conn, entry, by=OPERATOR, at=utc_now())
+        last = journal.last_serial(conn)
+
+    index.refresh()
+
+    assert index.pages.find((tenant.id, OTHER)) is None
+    assert index.serial == last
+
+
+def test_a_page_larger_than_the_shelf_is_not_kept(index: Index, tenant: Project) -> None:
+    huge = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES + 1))
+
+    index.pages.keep((tenant.id, DEMO), huge, index.serial)
+
+    assert index.pages.find((tenant.id, DEMO)) is None
+
+
+def test_a_process_starts_from_the_newest_entry(registry: Registry, tenant: Project) -> None:
+    fresh = Index(registry.database.watch())
+    with registry.database.read() as conn:
+        last = journal.last_serial(conn)
+
+    assert tenant.id
+    assert fresh.serial == last
+    fresh.close()
+
+
+def test_what_was_not_used_for_longest_makes_room(index: Index, tenant: Project) -> None:
+    half = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES // 2))
+    for key in ((1, DEMO), (2, DEMO)):
+        index.pages.keep(key, half, index.serial)
+    assert index.pages.find((1, DEMO)) is half
+
+    index.pages.keep((3, DEMO), half, index.serial)
+
+    assert tenant.id
+    assert index.pages.find((1, DEMO)) is half
+    assert index.pages.find((2, DEMO)) is None
+    assert index.pages.find((3, DEMO)) is half
