@@ -1,0 +1,5 @@
+"""A package that greets."""
+
+from .greet import SayHello
+
+__all__ = ["SayHello"]

@@ -1,0 +1,6 @@
+"""The greeting."""
+
+
+def SayHello():
+    """Greet."""
+    print("Hello from MyPyPiPackage")

@@ -1,0 +1,147 @@
+"""A person's computer: a home folder of its own, and the real clients with the verbs people use.
+
+Nothing of this machine reaches it: no pip.conf, netrc, keyring, cache or proxy.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.builders import Dist
+from tests.servers import clean_environment
+
+PATIENCE_SECONDS = 120
+
+SOURCE = Path(__file__).parents[2] / "examples" / "MyPyPiPackage"
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Ran:
+    """What a command said, on both streams in order, and how it ended."""
+
+    def __init__(self, output: str, code: int) -> None:
+        self.output = _ESCAPES.sub("", output)
+        self.words = " ".join(self.output.split())
+        """The output without the line breaks that a narrow terminal puts in."""
+
+        self.code = code
+
+    def __repr__(self) -> str:
+        return f"<ended with {self.code}>\n{self.output}"
+
+
+class Laptop:
+    """Where one person works."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.work = folder / "work"
+        self.home.mkdir(parents=True)
+        self.work.mkdir()
+        self.python = folder / "fresh" / "bin" / "python"
+        self.environment = clean_environment(
+            HOME=str(self.home),
+            XDG_CONFIG_HOME=str(self.home / ".config"),
+            XDG_CACHE_HOME=str(self.home / ".cache"),
+            NETRC=str(self.home / ".netrc"),
+            PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
+            NO_PROXY="*",
+            COLUMNS="200",
+            PATH=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        )
+
+    def run(
+        self,
+        *command: str | Path,
+        cwd: Path | None = None,
+        typing: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> Ran:
+        """Run a command without a terminal, typing into it what it asks for."""
+        done = subprocess.run(
+            command,
+            cwd=cwd or self.work,
+            env={**self.environment, **(environment or {})},
+            input=typing,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+            start_new_session=True,  # so that a password is asked for on standard input
+        )
+        return Ran(done.stdout, done.returncode)
+
+    def run_python(self, *words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
+        """Run the Python that has the clients."""
+        return self.run(sys.executable, *words, cwd=cwd, environment=environment)
+
+    # Files that people write -------------------------------------------------------------------
+
+    def copy_source(self, *, greeting: str = "Hello from MyPyPiPackage") -> Path:
+        """Write the folder MyPyPiPackage anew."""
+        folder = self.work / "MyPyPiPackage"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(SOURCE, folder)
+        greet = folder / "mypypipackage" / "greet.py"
+        greet.write_text(greet.read_text().replace("Hello from MyPyPiPackage", greeting))
+        return folder
+
+    def save(self, *dists: Dist) -> list[Path]:
+        """Put files into ``dist``, as a build does."""
+        return [dist.save(self.work / "dist") for dist in dists]
+
+    def write_pypirc(self, repository: str, username: str, password: str) -> None:
+        """Write ``~/.pypirc`` with one source, named gitlab."""
+        (self.home / ".pypirc").write_text(
+            "[distutils]\n"
+            "index-servers =\n"
+            "    gitlab\n"
+            "\n"
+            "[gitlab]\n"
+            f"repository = {repository}\n"
+            f"username = {username}\n"
+            f"password = {password}\n"
+        )
+
+    def write_netrc(self, username: str, password: str) -> None:
+        """Write ``~/.netrc`` for the server's host."""
+        netrc = self.home / ".netrc"
+        netrc.write_text(f"machine 127.0.0.1 login {username} password {password}\n")
+        netrc.chmod(0o600)
+
+    # The clients -------------------------------------------------------------------------------
+
+    def twine_upload(self, *words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
+        """Run ``twine upload`` with these words."""
+        return self.run_python("-m", "twine", "upload", *words, cwd=cwd, **environment)
+
+    def pip_install(self, *words: str | Path, typing: str = "", **environment: str) -> Ran:
+        """Run ``pip install`` in a fresh virtual environment, which has nothing in it."""
+        self.make_fresh_environment()
+        command = (sys.executable, "-m", "pip", "--python", self.python, "install", *words)
+        return self.run(*command, typing=typing, environment=environment)
+
+    def make_fresh_environment(self) -> None:
+        """Make the virtual environment, empty."""
+        folder = self.python.parents[1]
+        self.run_python("-m", "venv", "--without-pip", "--clear", folder)
+
+    def uv(self, *words: str | Path, **environment: str) -> Ran:
+        """Run uv."""
+        return self.run("uv", "--no-config", *words, environment=environment)
+
+    def greet(self) -> str:
+        """Run the installed package."""
+        code = "from mypypipackage import SayHello; SayHello()"
+        return self.run(self.python, "-c", code).output
+
+
+def with_login(url: str, secret: str, username: str = "__token__") -> str:
+    """Put a user name and a token into a URL."""
+    return url.replace("://", f"://{username}:{secret}@")

@@ -1,0 +1,84 @@
+"""The same package and version again: each upload is kept, and installing serves the newest."""
+
+import pytest
+
+from tests.actors import Actor, Installation, pypi
+from tests.builders import Dist, wheel
+from tests.clients.laptop import Laptop, with_login
+from wheelyard.access import Role
+from wheelyard.projects import Project
+
+pytestmark = pytest.mark.client
+
+
+def greeter(greeting: str) -> Dist:
+    """A wheel of mypypipackage 0.0.1 that greets with other words."""
+    code = f"def SayHello():\n    print({greeting!r})\n".encode()
+    return wheel("mypypipackage", "0.0.1", files={"mypypipackage/__init__.py": code})
+
+
+def test_the_newest_upload_of_a_file_name_is_installed(
+    laptop: Laptop, developer: Actor, project: Project, repository: str, secret: str
+) -> None:
+    first, second = greeter("first"), greeter("second")
+    login = with_login(repository, secret)
+
+    greetings = []
+    for dist in (first, second):
+        uploaded = laptop.twine_upload("--repository-url", login, *laptop.save(dist))
+        installed = laptop.pip_install("--index-url", f"{login}/simple", "mypypipackage")
+        assert (uploaded.code, installed.code) == (0, 0), (uploaded, installed)
+        greetings.append(laptop.greet())
+
+    assert greetings == ["first\n", "second\n"]
+    assert developer.download(project, first).content == first.content
+
+
+def test_a_rebuilt_package_is_uploaded_and_installed_again(
+    laptop: Laptop, repository: str, secret: str
+) -> None:
+    laptop.write_pypirc(repository, "__token__", secret)
+
+    greetings = []
+    for greeting in ("Hello", "Hello again"):
+        source = laptop.copy_source(greeting=greeting)
+        laptop.run_python("setup.py", "bdist_wheel", cwd=source)
+        laptop.twine_upload("--repository", "gitlab", *(source / "dist").iterdir())
+        laptop.pip_install(
+            "--index-url", with_login(f"{repository}/simple", secret), "mypypipackage"
+        )
+        greetings.append(laptop.greet())
+
+    assert greetings == ["Hello\n", "Hello again\n"]
+
+
+def test_twine_shows_the_reason_where_copies_are_refused(
+    laptop: Laptop, town: Installation
+) -> None:
+    project = town.project(duplicates="refuse")
+    token = town.token(town.join(town.user(), project, Role.DEVELOPER))
+    login = with_login(f"{town.url}{pypi(project)}", token.secret)
+    laptop.twine_upload("--repository-url", login, *laptop.save(greeter("first")))
+
+    again = laptop.twine_upload(
+        "--verbose", "--repository-url", login, laptop.save(greeter("x"))[0]
+    )
+
+    assert again.code == 1
+    assert "Validation failed: File name has already been taken" in again.words, again
+
+
+def test_a_repeated_upload_succeeds_where_identical_copies_are_taken(
+    laptop: Laptop, town: Installation
+) -> None:
+    project = town.project(duplicates="identical")
+    token = town.token(town.join(town.user(), project, Role.DEVELOPER))
+    login = with_login(f"{town.url}{pypi(project)}", token.secret)
+    files = laptop.save(greeter("first"))
+
+    codes = [laptop.twine_upload("--repository-url", login, *files).code for _ in range(2)]
+    laptop.save(greeter("other"))
+    other = laptop.twine_upload("--repository-url", login, *files)
+
+    assert codes == [0, 0]
+    assert other.code == 1, other
