@@ -24,18 +24,17 @@ from pathlib import Path, PurePosixPath
 from wheelyard.pypi import metadata, names, zipdirectory
 
 MAX_METADATA_BYTES = 16 * 1024 * 1024
-"""Of METADATA, PKG-INFO or RECORD; the largest seen in public use are about 2 MiB."""
+"""Of METADATA, PKG-INFO or RECORD, each of which is read into memory."""
 
 MAX_MEMBERS = 50_000
-"""Of one archive; the public record is a few tens of thousands.  Each takes some 30 µs to check."""
+"""Of one archive; each takes some 30 µs to check."""
 
 MAX_DIRECTORY_BYTES = 16 * 1024 * 1024
 """Of a ZIP's table of contents, which zipfile holds several times over; RECORD has the same names,
 with a digest for each."""
 
 MAX_RATIO = 100
-"""Unpacked to packed.  Deflate gets past 1000 only on runs of one byte, real packages stay
-under 20."""
+"""Unpacked to packed.  Deflate gets past 1000 on runs of one byte, as bombs are made of."""
 
 RATIO_FLOOR_BYTES = 64 * 1024 * 1024
 """Below this, unpacked, the ratio does not matter: nothing can be harmed."""
@@ -48,7 +47,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # ZIP application note, 4.4.4: general purpose bit 0.
 _ENCRYPTED = 1
 
-# Of one member; tarfile holds all of it, and an honest one is a few hundred bytes.
+# Of one member; tarfile holds all of it, and it need only hold long names.
 _MAX_TAR_HEADER_BYTES = 1024 * 1024
 
 # They hold for every later member, and tarfile gathers them.  git writes one, a comment.

@@ -15,7 +15,7 @@ MAX_READ_BYTES = 1024 * 1024
 A million headers would take a gigabyte to parse."""
 
 MAX_REQUIRES_PYTHON_LENGTH = 1024
-"""Characters; the longest honest specifier seen in the wild is a tenth of this."""
+"""Characters.  GitLab cuts at 255, which leaves invalid specifiers; here a longer is refused."""
 
 
 class InvalidMetadata(ValueError):  # noqa: N818  reads as the sentence that it is

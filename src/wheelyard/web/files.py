@@ -48,7 +48,7 @@ class FileDownload:
     def __init__(self, registry: Registry, door: Door) -> None:
         self._registry = registry
         self._door = door
-        # Making a path of a digest takes 5 µs, of some 20 for a warm download.
+        # Making a path of a digest takes 5 µs; a whole warm page takes 7.
         self._path = lru_cache(maxsize=10_000)(registry.blobs.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +89,7 @@ class Description:
     headers: Headers
 
 
-@lru_cache(maxsize=10_000)  # describing takes 10 µs, of some 20 for a warm download
+@lru_cache(maxsize=10_000)  # describing takes 7 µs, finding it again 0.5
 def _describe(file: File, is_open: bool) -> Description:  # noqa: FBT001  a positional key is cheaper
     etag = b'"%s"' % file.sha256.encode()
     modified = http_date(file.created_at)

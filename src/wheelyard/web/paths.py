@@ -32,8 +32,9 @@ MAX_REMEMBERED_LENGTH = 512
 class PathReader:
     """Middleware around the router: reads each path, and remembers where it led.
 
-    Reading and matching a path takes 9 µs, of some 15 for a warm page; asking for what was matched
-    before takes a fraction of one.  Nothing of a caller is remembered here.
+    Reading and matching a hot path takes 2.5 µs, of some 7 for a warm page, and the router's own
+    calls come on top; what was matched before is one look-up.  Nothing of a caller is remembered
+    here.
     """
 
     def __init__(self, router: Router) -> None:
