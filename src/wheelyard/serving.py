@@ -1,25 +1,49 @@
 """Serving: the address to listen on, and the server's processes behind it."""
 
-import os
+import multiprocessing
 import shutil
-import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server import MPServer
 
 from wheelyard.settings import Settings
 
 KILL_TIMEOUT_SECONDS = 120
 """How long a stop waits for uploads in flight before it ends them."""
 
+REMIND_SECONDS = 0.5
+"""Between two requests to end, to a worker that is still there."""
+
 PORT_WAIT_SECONDS = 3.0
 """How long a start waits for its own predecessor to give back the port."""
+
+
+class _Supervisor(MPServer):
+    """The server's first process, which asks its workers to end until they have.
+
+    Once is not enough.  A worker loses a SIGTERM that comes while its event loop stands still:
+    after the fork, and again between the application's start and the first request, for uvloop
+    hands signals on only as it runs.  Asking one that is finishing its requests changes nothing.
+    """
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """End every worker, then this process."""
+        threading.Thread(target=_remind_workers, daemon=True).start()
+        super().shutdown(exit_code)  # type: ignore[no-untyped-call]  # granian has no annotation
+
+
+def _remind_workers() -> None:
+    while True:
+        time.sleep(REMIND_SECONDS)  # first: the server itself asks once
+        for worker in multiprocessing.active_children():
+            worker.terminate()
 
 
 def serve(settings: Settings, address: str, *, on_startup: Callable[[], None]) -> None:
@@ -27,10 +51,7 @@ def serve(settings: Settings, address: str, *, on_startup: Callable[[], None]) -
 
     ``address`` is the one that ``require_free_port`` found; the server takes no names.
     """
-    # A new worker has this process's handler of SIGTERM until it has made its own, and would only
-    # note that it was asked to stop.  It has nothing to finish yet, so it may just end.
-    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
-    server = Server(
+    server = _Supervisor(
         "wheelyard.app:create",
         factory=True,
         address=address,

@@ -6,8 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -269,18 +269,35 @@ def test_a_host_that_has_to_be_looked_up_is_listened_on(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/-/liveness").status_code == 200
 
 
-@pytest.mark.parametrize("wait_seconds", [0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2])
-def test_a_start_that_is_ended_ends_soon(tmp_path: Path, wait_seconds: float) -> None:
+@contextmanager
+def starting(data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A server of two workers that has only been told to start; no process of it is left."""
     with subprocess.Popen(
-        [sys.executable, "-m", "wheelyard", "serve", "--data", str(tmp_path / "data")],
+        [sys.executable, "-m", "wheelyard", "serve", "--data", str(data)],
         env=clean_environment(WHEELYARD_PORT=str(free_port()), WHEELYARD_WORKERS="2"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("wait_seconds", [0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2])
+def test_a_start_that_is_ended_ends_soon(tmp_path: Path, wait_seconds: float) -> None:
+    with starting(tmp_path / "data") as process:
         time.sleep(wait_seconds)  # the moment is the point: it falls into every part of a start
         process.terminate()
 
-        process.wait(timeout=BOUND_SECONDS)
+        assert process.wait(timeout=BOUND_SECONDS) in {0, -signal.SIGTERM}
 
-    assert process.returncode in {0, -signal.SIGTERM}
+
+def test_workers_that_cannot_hear_yet_end_all_the_same(tmp_path: Path) -> None:
+    with starting(tmp_path / "data") as process:
+        wait_until(lambda: len(children(process.pid)) == 2)  # they have only just been forked
+        process.terminate()
+
+        assert process.wait(timeout=BOUND_SECONDS) == 0
