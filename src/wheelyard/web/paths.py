@@ -8,7 +8,7 @@ trailing slash is accepted everywhere, without a redirect, which no upload clien
 import re
 from urllib.parse import unquote
 
-from starlette.routing import Router
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wheelyard.facts import Invalid
@@ -49,8 +49,8 @@ class PathReader:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         found = self._remembered.get((scope["method"], raw))
         if found is not None:
-            endpoint, scope["path_params"] = found
-            await endpoint(scope, receive, send)
+            app, scope["path_params"] = found
+            await app(scope, receive, send)
             return
         scope["path"] = read_path(raw)
         scope["app"] = self  # tells the router that its exceptions are handled
@@ -58,11 +58,15 @@ class PathReader:
         self._remember(scope, raw)
 
     def _remember(self, scope: Scope, raw: bytes) -> None:
+        route = scope["route"]
+        # What is mounted needs the path as the mount has cut it.
+        if not isinstance(route, Route) or "app_root_path" in scope:
+            return
         if len(raw) > MAX_REMEMBERED_LENGTH:
             return
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
-        self._remembered[scope["method"], raw] = (scope["endpoint"], scope["path_params"])
+        self._remembered[scope["method"], raw] = (route.app, scope["path_params"])
 
 
 def read_path(raw: bytes) -> str:
