@@ -221,7 +221,7 @@ class Principal:
     @property
     def is_anonymous(self) -> bool:
         """Whether nothing is known of who asks."""
-        return self.token_id is None
+        return self.user_id is None and self.token_id is None
 
     @property
     def actor(self) -> Actor:
@@ -282,7 +282,8 @@ def decide(  # noqa: PLR0911  as many answers as there are
 
 
 def _has_scope(principal: Principal, rule: Rule) -> bool:
-    if principal.token_kind is not TokenKind.PERSONAL or not rule.scopes:
+    # What a deploy token says counts only where it reaches; see _may.
+    if principal.token_kind in (None, TokenKind.DEPLOY) or not rule.scopes:
         return True
     return not principal.scopes.isdisjoint(rule.scopes)
 
