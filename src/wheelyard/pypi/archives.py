@@ -130,7 +130,7 @@ def _require_agreement(filename: names.Filename, described: metadata.CoreMetadat
 
 
 def _require_small_directory(path: Path) -> None:
-    """Refuse too many members before zipfile is let near them, which holds half a KiB for each.
+    """Refuse too many members before zipfile opens the archive; it holds half a KiB for each.
 
     They are counted: the number that the archive tells of itself is not what zipfile goes by.
     """

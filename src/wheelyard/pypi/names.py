@@ -13,6 +13,7 @@ from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
     canonicalize_name,
+    canonicalize_version,
     parse_sdist_filename,
     parse_wheel_filename,
 )
@@ -80,28 +81,7 @@ def normalize_version(text: str) -> NormalizedVersion:
         raise InvalidVersion(f"A version may have at most {MAX_LENGTH} characters")
     if not text.isascii():
         raise InvalidVersion("A version has no characters outside of ASCII")
-    return _normalize(Version(text))
-
-
-def _normalize(version: Version) -> NormalizedVersion:
-    release = ".".join(map(str, _without_trailing_zeros(version.release)))
-    parts = [f"{version.epoch}!" if version.epoch else "", release]
-    if version.pre:
-        parts += map(str, version.pre)
-    if version.post is not None:
-        parts.append(f".post{version.post}")
-    if version.dev is not None:
-        parts.append(f".dev{version.dev}")
-    if version.local:
-        parts.append(f"+{version.local}")
-    return NormalizedVersion("".join(parts))
-
-
-def _without_trailing_zeros(release: tuple[int, ...]) -> tuple[int, ...]:
-    end = len(release)
-    while end > 1 and release[end - 1] == 0:
-        end -= 1
-    return release[:end]
+    return NormalizedVersion(canonicalize_version(Version(text)))
 
 
 def parse_filename(text: str) -> Filename:
@@ -113,10 +93,20 @@ def parse_filename(text: str) -> Filename:
     try:
         if text.endswith(".whl"):
             name, version, _, _ = parse_wheel_filename(text)
-            return Filename(text, FileType.WHEEL, normalize_name(name), _normalize(version))
+            return Filename(
+                text,
+                FileType.WHEEL,
+                normalize_name(name),
+                NormalizedVersion(canonicalize_version(version)),
+            )
         if text.endswith((".tar.gz", ".zip")):
             name, version = parse_sdist_filename(text)
-            return Filename(text, FileType.SDIST, normalize_name(name), _normalize(version))
+            return Filename(
+                text,
+                FileType.SDIST,
+                normalize_name(name),
+                NormalizedVersion(canonicalize_version(version)),
+            )
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion) as error:
         raise InvalidFilename(str(error)) from error
     raise InvalidFilename("Only wheels (.whl) and sdists (.tar.gz, .zip) are taken")
