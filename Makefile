@@ -1,4 +1,4 @@
-# Everything starts from Python 3.11 or newer and make; what else is needed, it installs.
+# Everything starts from Python 3.11.4 or newer and make; what else is needed, it installs.
 PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin

@@ -15,9 +15,10 @@ from urllib.parse import quote
 import httpx
 
 from tests.builders import Dist
-from wheelyard import memberships, namespaces, projects, tokens, users
+from wheelyard import groups, memberships, projects, tokens, users
 from wheelyard.access import RegistryAccess, Role, TokenKind, Visibility
 from wheelyard.database.engine import Database
+from wheelyard.groups import NewGroup
 from wheelyard.journal import OPERATOR
 from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Namespace
@@ -109,16 +110,8 @@ class Installation:
         """A new group."""
         path = f"group{next(_numbers)}"
         with self.database.write() as conn:
-            return namespaces.create_group(
-                conn,
-                name=path,
-                path=path,
-                parent=parent,
-                description="",
-                visibility=visibility,
-                by=OPERATOR,
-                at=utc_now(),
-            )
+            new = NewGroup(path, path, visibility=visibility)
+            return groups.create(conn, new, parent, by=OPERATOR, at=utc_now())
 
     def project(
         self,

@@ -33,6 +33,12 @@ def clean_environment(**changes: str) -> dict[str, str]:
     return {**kept, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **changes}
 
 
+def children(process: int) -> list[int]:
+    """The processes that a process has started."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(word) for word in listed.split()]
+
+
 class Server:
     """``wheelyard serve`` in a process group of its own."""
 
@@ -49,6 +55,10 @@ class Server:
         """The running process."""
         assert self._process is not None, "the server was not started"
         return self._process
+
+    def workers(self) -> list[int]:
+        """The processes that answer requests, each a child of the one that was started."""
+        return children(self.process.pid)
 
     def start(self) -> "Server":
         """Start, and wait until it answers."""

@@ -24,7 +24,7 @@ from wheelyard.journal import OPERATOR
 from wheelyard.registry import utc_now
 from wheelyard.settings import PREFIX, InvalidSettings, Settings
 from wheelyard.tokens import Holder, NewToken
-from wheelyard.users import NewUser, User
+from wheelyard.users import NewUser
 from wheelyard.welcome import welcome
 
 cli = typer.Typer(
@@ -140,11 +140,11 @@ def _welcome(settings: Settings) -> str:
 
 def _prepare(settings: Settings) -> None:
     """Make everything ready, and tell the password of root while it can still be told."""
-    first = firststart.prepare(settings, os.environ, at=utc_now())
-    if first and first.password:
+    password = firststart.prepare(settings, os.environ, at=utc_now())
+    if password is not None:
         typer.echo(
             "This is the first start.  The administrator is root; the password, shown only now, is"
-            f"\n\n    {first.password}\n"
+            f"\n\n    {password}\n"
         )
 
 
@@ -159,7 +159,7 @@ def migrate(data: Data = None) -> None:
     """
     settings = _settings(data)
     _prepare(settings)
-    typer.echo(f"The database is at revision {migrate_.newest()}, the newest.")
+    typer.echo(f"The database is at revision {migrate_.NEWEST}, the newest.")
 
 
 @user.command("create")
@@ -239,16 +239,12 @@ def token_create(
     if end is not None and end <= now:
         _fail("--expires-at must be a date in the future")
     with closing(_open(data)) as database, database.write() as conn:
-        owner = _get_user(users.find_by_username(conn, username), username)
+        owner = users.find_by_username(conn, username) or _fail(
+            f'There is no user {username}; make one with "wheelyard user create {username}"'
+        )
         new = NewToken(TokenKind.PERSONAL, Holder(user_id=owner.id), name, scopes, expires_at=end)
         minted = tokens.mint(conn, new, by=OPERATOR, at=now)
     typer.echo(minted.secret)
-
-
-def _get_user(found: User | None, username: str) -> User:
-    if found is None:
-        _fail(f'There is no user {username}; make one with "wheelyard user create {username}"')
-    return found
 
 
 def _open(data: Path | None) -> Database:
@@ -256,7 +252,7 @@ def _open(data: Path | None) -> Database:
     settings = _settings(data)
     if not settings.database_path.exists():
         _fail(f'There is no registry in {settings.data}; "wheelyard serve" makes one')
-    if migrate_.current(settings.database_path) != migrate_.newest():
+    if migrate_.current(settings.database_path) != migrate_.NEWEST:
         _fail('The database is of another release; "wheelyard migrate" brings it to this one')
     return Database(settings.database_path)
 

@@ -80,9 +80,9 @@ def _examine_schema(path: Path) -> Finding:
         found = migrate.current(path)
     except Unavailable as fact:
         return Finding(ok=False, sentence=f"{fact}.")
-    newest = migrate.newest()
     return Finding(
-        ok=found == newest, sentence=f"The schema is {found}; this release's is {newest}."
+        ok=found == migrate.NEWEST,
+        sentence=f"The schema is {found}; this release's is {migrate.NEWEST}.",
     )
 
 

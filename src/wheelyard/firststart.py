@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,21 +22,12 @@ ROOT_PASSWORD = f"{PREFIX}ROOT_PASSWORD"
 ROOT_TOKEN = f"{PREFIX}ROOT_TOKEN"
 
 
-@dataclass(frozen=True, slots=True)
-class FirstStart:
-    """What the first start has to tell, once."""
-
-    username: str
-    password: str | None = field(repr=False)
-    """The password that was drawn; None when the environment gave one."""
-
-
-def prepare(
-    settings: Settings, environment: Mapping[str, str], *, at: datetime
-) -> FirstStart | None:
+def prepare(settings: Settings, environment: Mapping[str, str], *, at: datetime) -> str | None:
     """Make folders, migrate the schema, and make ``root`` where there is no user yet.
 
-    Safe to run again, and by several processes at once.  Raises OSError and Unavailable.
+    Return the password that was drawn for ``root``, which nobody can read again; None where there
+    was nothing to draw.  Safe to run again, and by several processes at once.  Raises OSError and
+    Unavailable.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # for the registry's own user
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,9 +45,7 @@ def draw_password() -> str:
     return secrets.token_urlsafe(15)
 
 
-def _ensure_root(
-    database: Database, environment: Mapping[str, str], at: datetime
-) -> FirstStart | None:
+def _ensure_root(database: Database, environment: Mapping[str, str], at: datetime) -> str | None:
     with database.read() as conn:
         is_first = not users.any_exist(conn)
     given = environment.get(ROOT_PASSWORD, "")
@@ -68,7 +56,7 @@ def _ensure_root(
         if hashed is None or users.any_exist(conn):
             return None
         _create_root(conn, hashed, environment.get(ROOT_TOKEN, ""), at)
-    return FirstStart(username=ROOT, password=None if given else password)
+    return None if given else password
 
 
 def _create_root(conn: Connection, password: PasswordHash, secret: str, at: datetime) -> None:

@@ -1,18 +1,24 @@
-"""Groups as a caller sees them: which there are, and which of them are whose."""
+"""Groups: the namespaces that are made, and that hold projects and other groups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
-from wheelyard import memberships, namespaces, visibility
-from wheelyard.access import Principal, Role
+from wheelyard import journal, memberships, namespaces, visibility
+from wheelyard.access import Actor, Principal, Role, Visibility
 from wheelyard.database import schema
 from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.facts import InvalidRecord
+from wheelyard.journal import Entry
 from wheelyard.namespaces import Kind, Namespace, is_under, lineage_text
 
-_COLUMNS = schema.namespaces.c
+MAX_DEPTH = 20
+"""Levels of groups, as on GitLab."""
+
+_TABLE = schema.namespaces
+_COLUMNS = _TABLE.c
 
 _ORDERS = {"id": _COLUMNS.id, "name": func.lower(_COLUMNS.name), "path": func.lower(_COLUMNS.path)}
 ORDERS = tuple(_ORDERS)
@@ -37,14 +43,15 @@ def list_groups(
     at: datetime,
 ) -> Page[Namespace]:
     """Page through what the principal may see."""
-    statement = select(schema.namespaces).where(
+    statement = select(_TABLE).where(
         _COLUMNS.kind == Kind.GROUP.value,
-        *visibility.conditions(schema.namespaces, _joined_by, principal, wanted, at),
+        *visibility.conditions(_TABLE, _joined_by, principal, wanted, at),
         *_placed(wanted),
     )
-    columns = (_ORDERS[order_by], _COLUMNS.id)
-    order = [column.desc() if descending else column.asc() for column in columns]
-    return fetch(conn, statement.order_by(*order), window, namespaces.from_row)
+    order = (_ORDERS[order_by], _COLUMNS.id)
+    return fetch(
+        conn, statement, window, namespaces.from_row, order_by=order, descending=descending
+    )
 
 
 def _joined_by(user_id: int, at: datetime, least: Role) -> ColumnElement[bool]:
@@ -59,3 +66,83 @@ def _placed(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield _COLUMNS.id != wanted.under.id
     elif wanted.under is not None:
         yield _COLUMNS.parent_id == wanted.under.id
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroup:
+    """What must be known of a group that is to be made."""
+
+    name: str
+    path: str
+    description: str = ""
+    visibility: Visibility = Visibility.PRIVATE
+
+
+def create(
+    conn: Connection, new: NewGroup, parent: Namespace | None, *, by: Actor, at: datetime
+) -> Namespace:
+    """Make a group, at the top or in another; raises InvalidRecord."""
+    if parent is not None and len(parent.lineage) >= MAX_DEPTH:
+        raise InvalidRecord(parent_id=f"has {MAX_DEPTH} levels of groups already")
+    full_path = namespaces.require_free_path(conn, new.path, parent=parent)
+    namespaces.require_visibility_within(new.visibility, parent)
+    group = namespaces.add(
+        conn,
+        kind=Kind.GROUP,
+        parent=parent,
+        user_id=None,
+        name=new.name,
+        path=new.path,
+        full_path=full_path,
+        description=new.description,
+        visibility=new.visibility,
+        at=at,
+    )
+    entry = Entry("group.created", namespace_id=group.id)
+    journal.record(conn, entry, by=by, at=at, full_path=full_path)
+    return group
+
+
+def edit(
+    conn: Connection, group: Namespace, changes: Mapping[str, str], *, by: Actor, at: datetime
+) -> Namespace:
+    """Change name, path, description or visibility; raises InvalidRecord."""
+    parent = namespaces.get(conn, group.parent_id) if group.parent_id else None
+    if "visibility" in changes:
+        _require_room_for(conn, group, Visibility(changes["visibility"]))
+        namespaces.require_visibility_within(Visibility(changes["visibility"]), parent)
+    path = changes.get("path", group.path)
+    if namespaces.path_key(path) != namespaces.path_key(group.path):
+        namespaces.require_free_path(conn, path, parent=parent)
+    if changes:
+        conn.execute(update(_TABLE).where(_COLUMNS.id == group.id).values(dict(changes)))
+    if path != group.path:
+        namespaces.move(conn, group.full_path, f"{parent.full_path}/{path}" if parent else path)
+    entry = Entry("group.edited", namespace_id=group.id)
+    journal.record(conn, entry, by=by, at=at, **changes)
+    return namespaces.get(conn, group.id)
+
+
+def _require_room_for(conn: Connection, group: Namespace, visibility: Visibility) -> None:
+    """Raise InvalidRecord when the group would be less visible than what it holds."""
+    order = list(Visibility)
+    wider = [level.value for level in order[order.index(visibility) + 1 :]]
+    for table, held in (
+        (_TABLE, _COLUMNS.parent_id == group.id),
+        (schema.projects, schema.projects.c.namespace_id == group.id),
+    ):
+        found = conn.execute(
+            select(table.c.full_path).where(held, table.c.visibility.in_(wider)).limit(1)
+        ).scalar()
+        if found:
+            raise InvalidRecord(
+                visibility_level=f"{visibility} is not allowed since {found} is more visible"
+            )
+
+
+def remove(conn: Connection, group: Namespace, *, by: Actor, at: datetime) -> None:
+    """Delete a group with everything in it."""
+    namespaces.record_losses(conn, group, by=by, at=at)
+    conn.execute(delete(_TABLE).where(_COLUMNS.id == group.id))
+    entry = Entry("group.deleted", namespace_id=group.id)
+    journal.record(conn, entry, by=by, at=at, full_path=group.full_path)

@@ -10,8 +10,8 @@ Theory of operation:
   would be read now.
 - A result is kept only when no news has been read since its own serial; otherwise a change could
   slip between reading and keeping.  It is then still served once, being as fresh as its request.
-- A row about packages drops the pages of that package, and of files where it takes some away.  A
-  row that creates something else drops nothing, for neither absence nor refusal is ever kept.  Any
+- A row that names a package drops its pages, and the files where it takes some away.  A row that
+  creates something else drops nothing, for neither absence nor refusal is ever kept.  Any
   other row, about users, members, tokens, groups or projects, drops every grant; such rows are rare
   beside installs.
 - What ends by itself carries its end: a grant is not used past the expiry of its token or of a
@@ -33,7 +33,7 @@ from wheelyard.projects import Project
 from wheelyard.pypi.names import NormalizedName
 
 MAX_PAGE_BYTES = 128 * 1024 * 1024
-"""Of all pages together."""
+"""The most bytes that all pages together may take."""
 
 MAX_NEWS = 1000
 """Journal entries read before an answer; reading these takes about a millisecond."""
@@ -125,7 +125,7 @@ class Index:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._version = -1
-        self.serial = journal.newest(watch)
+        self.serial = journal.last_serial_seen(watch)
         self.pages: Shelf[PageKey, BuiltPage] = Shelf(
             self, MAX_PAGE_BYTES, size=lambda page: len(page.body)
         )
@@ -149,16 +149,16 @@ class Index:
 
     def _forget(self) -> None:
         """Begin anew, which costs less than to read so much news before an answer."""
-        self.serial = journal.newest(self._watch)
+        self.serial = journal.last_serial_seen(self._watch)
         self.grants.clear()
         self.pages.clear()
         self.files.clear()
 
     def _evict(self, entry: Entry) -> None:
         noun, _, verb = entry.action.partition(".")
-        if noun in {"file", "release"} and entry.project_id is not None:
+        if entry.project_id is not None and entry.package is not None:
             self.pages.drop((entry.project_id, None))
-            self.pages.drop((entry.project_id, NormalizedName(entry.package or "")))
+            self.pages.drop((entry.project_id, NormalizedName(entry.package)))
             if verb != "published":
                 self.files.clear()
         elif verb != "created":

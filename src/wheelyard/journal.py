@@ -54,8 +54,8 @@ def last_serial(conn: Connection) -> int:
     return conn.execute(select(func.max(schema.journal.c.serial))).scalar_one() or 0
 
 
-def newest(watch: Watch) -> int:
-    """Return the newest serial; 0 when nothing ever happened."""
+def last_serial_seen(watch: Watch) -> int:
+    """Return what ``last_serial`` does, in the event loop's thread and without a transaction."""
     return watch.rows("SELECT max(serial) FROM journal")[0][0] or 0
 
 

@@ -25,8 +25,8 @@ from sqlalchemy import (
     update,
 )
 
-from wheelyard import journal, users
-from wheelyard.access import Actor, Role, Subject
+from wheelyard import access, journal, users
+from wheelyard.access import Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import memberships, namespaces
 from wheelyard.database.schema import users as users_table
@@ -81,6 +81,22 @@ def find_standing(
         roles.append(Role.OWNER)
     until = min((row.expires_at for row in rows if row.expires_at), default=None)
     return Standing(role=max(roles, default=Role.NONE), until=until)
+
+
+def require(
+    conn: Connection,
+    principal: Principal,
+    permission: Permission,
+    subject: Subject | None,
+    *,
+    at: datetime,
+    noun: str = "",
+    challenge: bool = False,
+) -> Standing:
+    """Return the principal's standing where it allows this; raises as ``access.require``."""
+    standing = STRANGER if subject is None else find_standing(conn, principal.user_id, subject, at)
+    access.require(principal, permission, subject, standing.role, noun=noun, challenge=challenge)
+    return standing
 
 
 def _owns_root(conn: Connection, user_id: int, subject: Subject) -> bool:
@@ -138,7 +154,7 @@ class Roles:
     by_project: Mapping[int, Role]
 
 
-def list_roles(
+def own_roles(
     conn: Connection,
     user_id: int,
     at: datetime,
@@ -167,8 +183,8 @@ def list_members(
     conn: Connection, place: Place, window: Window, *, search: str = "", at: datetime
 ) -> Page[Member]:
     """Page through the direct members of a place."""
-    statement = _members(and_(_in(place), _named_like(search)), at).order_by(memberships.c.id)
-    return fetch(conn, statement, window, _from_row)
+    statement = _members(and_(_in(place), _named_like(search)), at)
+    return fetch(conn, statement, window, _from_row, order_by=[memberships.c.id])
 
 
 def _named_like(search: str) -> ColumnElement[bool]:
@@ -180,16 +196,30 @@ def _named_like(search: str) -> ColumnElement[bool]:
     )
 
 
-def list_all_members(
+def all_members(
     conn: Connection, subject: Subject, *, search: str = "", at: datetime
 ) -> Sequence[Member]:
     """Return everybody with a role in a subject, each once with the highest, oldest first.
 
     The owner of a user's own namespace is among them, though nobody made them a member.
     """
-    wanted = and_(_on_the_way(subject), _named_like(search))
-    rows = conn.execute(_members(wanted, at).order_by(memberships.c.id))
-    owners = conn.execute(_root_owner(subject).where(_named_like(search)))
+    return _everybody(conn, subject, _named_like(search), at)
+
+
+def find_any_member(
+    conn: Connection, subject: Subject, user_id: int, *, at: datetime
+) -> Member | None:
+    """Return a user with a role in a subject, given there or above."""
+    found = _everybody(conn, subject, users_table.c.id == user_id, at)
+    return found[0] if found else None
+
+
+def _everybody(
+    conn: Connection, subject: Subject, wanted: ColumnElement[bool], at: datetime
+) -> Sequence[Member]:
+    members = _members(and_(_on_the_way(subject), wanted), at)
+    rows = conn.execute(members.order_by(memberships.c.id))
+    owners = conn.execute(_root_owner(subject).where(wanted))
     highest: dict[int, Member] = {}
     for member in map(_from_row, (*owners, *rows)):
         known = highest.get(member.user.id)

@@ -5,23 +5,20 @@ whatever case it is written.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
 from wheelyard import journal
 from wheelyard.access import Actor, Subject, Visibility
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
-from wheelyard.facts import InvalidRecord
+from wheelyard.facts import InvalidRecord, NotFound
 from wheelyard.journal import Entry
-
-MAX_DEPTH = 20
-"""Levels of groups, as on GitLab."""
 
 # What GitLab takes: no leading hyphen, so that "/-/" can separate pages from paths.
 _PATH = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*\Z", re.ASCII)
@@ -203,7 +200,7 @@ def create_own(
 ) -> Namespace:
     """Make the namespace that is a user's own; the journal speaks of the user."""
     full_path = require_free_path(conn, username, parent=None)
-    return _insert(
+    return add(
         conn,
         kind=Kind.USER,
         parent=None,
@@ -227,44 +224,10 @@ def rename_own(conn: Connection, *, user_id: int, username: str, name: str) -> N
     values = {"name": name, "path": username}
     conn.execute(update(namespaces).where(namespaces.c.id == own.id).values(values))
     if username != own.path:
-        _move(conn, own.full_path, username)
+        move(conn, own.full_path, username)
 
 
-def create_group(  # noqa: PLR0913  one for each column that is chosen
-    conn: Connection,
-    *,
-    name: str,
-    path: str,
-    parent: Namespace | None,
-    description: str,
-    visibility: Visibility,
-    by: Actor,
-    at: datetime,
-) -> Namespace:
-    """Make a group, at the top or in another; raises InvalidRecord."""
-    if parent is not None and len(parent.lineage) >= MAX_DEPTH:
-        raise InvalidRecord(parent_id=f"has {MAX_DEPTH} levels of groups already")
-    full_path = require_free_path(conn, path, parent=parent)
-    require_visibility_within(visibility, parent)
-    group = _insert(
-        conn,
-        kind=Kind.GROUP,
-        parent=parent,
-        user_id=None,
-        name=name,
-        path=path,
-        full_path=full_path,
-        description=description,
-        visibility=visibility,
-        at=at,
-    )
-    journal.record(
-        conn, Entry("group.created", namespace_id=group.id), by=by, at=at, full_path=full_path
-    )
-    return group
-
-
-def _insert(
+def add(
     conn: Connection,
     *,
     kind: Kind,
@@ -273,6 +236,7 @@ def _insert(
     at: datetime,
     **columns: object,
 ) -> Namespace:
+    """Insert a row with the columns that follow from its place; its path is known to be free."""
     new_id = add_row(
         conn,
         namespaces,
@@ -286,51 +250,18 @@ def _insert(
     )
     lineage = lineage_text((*(parent.lineage if parent else ()), new_id))
     conn.execute(update(namespaces).where(namespaces.c.id == new_id).values(lineage=lineage))
-    return _get(conn, new_id)
+    return get(conn, new_id)
 
 
-def _get(conn: Connection, namespace_id: int) -> Namespace:
-    return from_row(conn.execute(select(namespaces).where(namespaces.c.id == namespace_id)).one())
+def get(conn: Connection, namespace_id: int) -> Namespace:
+    """Return a namespace of either kind; raises NotFound."""
+    namespace = find(conn, namespace_id)
+    if namespace is None:
+        raise NotFound("Namespace")
+    return namespace
 
 
-def edit_group(
-    conn: Connection, group: Namespace, changes: Mapping[str, str], *, by: Actor, at: datetime
-) -> Namespace:
-    """Change name, path, description or visibility; raises InvalidRecord."""
-    parent = find(conn, group.parent_id) if group.parent_id else None
-    if "visibility" in changes:
-        _require_room_for(conn, group, Visibility(changes["visibility"]))
-        require_visibility_within(Visibility(changes["visibility"]), parent)
-    path = changes.get("path", group.path)
-    if path_key(path) != path_key(group.path):
-        require_free_path(conn, path, parent=parent)
-    if changes:
-        conn.execute(update(namespaces).where(namespaces.c.id == group.id).values(dict(changes)))
-    if path != group.path:
-        _move(conn, group.full_path, f"{parent.full_path}/{path}" if parent else path)
-    entry = Entry("group.edited", namespace_id=group.id)
-    journal.record(conn, entry, by=by, at=at, **changes)
-    return _get(conn, group.id)
-
-
-def _require_room_for(conn: Connection, group: Namespace, visibility: Visibility) -> None:
-    """Raise InvalidRecord when the group would be less visible than what it holds."""
-    order = list(Visibility)
-    wider = [level.value for level in order[order.index(visibility) + 1 :]]
-    for table, held in (
-        (namespaces, namespaces.c.parent_id == group.id),
-        (projects, projects.c.namespace_id == group.id),
-    ):
-        found = conn.execute(
-            select(table.c.full_path).where(held, table.c.visibility.in_(wider)).limit(1)
-        ).scalar()
-        if found:
-            raise InvalidRecord(
-                visibility_level=f"{visibility} is not allowed since {found} is more visible"
-            )
-
-
-def _move(conn: Connection, old: str, new: str) -> None:
+def move(conn: Connection, old: str, new: str) -> None:
     """Rewrite the full path of a namespace and of everything under it."""
     for table in (namespaces, projects):
         full_path = table.c.full_path
@@ -340,14 +271,6 @@ def _move(conn: Connection, old: str, new: str) -> None:
             .where(or_(full_path == old, full_path.startswith(f"{old}/", autoescape=True)))
             .values(full_path=moved, full_path_key=func.lower(moved))
         )
-
-
-def delete_group(conn: Connection, group: Namespace, *, by: Actor, at: datetime) -> None:
-    """Remove a group with everything in it."""
-    record_losses(conn, group, by=by, at=at)
-    conn.execute(delete(namespaces).where(namespaces.c.id == group.id))
-    entry = Entry("group.deleted", namespace_id=group.id)
-    journal.record(conn, entry, by=by, at=at, full_path=group.full_path)
 
 
 def record_losses(conn: Connection, namespace: Namespace, *, by: Actor, at: datetime) -> None:

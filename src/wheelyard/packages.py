@@ -126,7 +126,7 @@ def _file(row: Row[Any]) -> File:
 # Reading -----------------------------------------------------------------------------------------
 
 
-def list_names(conn: Connection, project_id: int) -> list[tuple[NormalizedName, str]]:
+def all_names(conn: Connection, project_id: int) -> list[tuple[NormalizedName, str]]:
     """Return the normalised and the shown name of every package, sorted."""
     rows = conn.execute(
         select(packages.c.normalized_name, packages.c.name)
@@ -207,12 +207,11 @@ def list_releases(
         statement = statement.where(packages.c.name.icontains(wanted.name, autoescape=True))
     if wanted.version:
         statement = statement.where(releases.c.version == wanted.version)
-    columns = (*_ORDERS[wanted.order_by], releases.c.id)
-    order = [column.desc() if wanted.descending else column for column in columns]
-    return fetch(conn, statement.order_by(*order), window, _release)
+    order = (*_ORDERS[wanted.order_by], releases.c.id)
+    return fetch(conn, statement, window, _release, order_by=order, descending=wanted.descending)
 
 
-def list_other_releases(conn: Connection, release: Release) -> list[Release]:
+def other_releases(conn: Connection, release: Release) -> list[Release]:
     """Return the package's releases but this one, newest first."""
     rows = conn.execute(
         _releases()
@@ -220,6 +219,13 @@ def list_other_releases(conn: Connection, release: Release) -> list[Release]:
         .order_by(releases.c.id.desc())
     )
     return [_release(row) for row in rows]
+
+
+_FILE_ORDERS = {
+    "id": (),
+    "created_at": (files.c.created_at,),
+    "file_name": (files.c.filename,),
+}
 
 
 def list_files(
@@ -231,12 +237,9 @@ def list_files(
     descending: bool = False,
 ) -> Page[File]:
     """Page through the files of a release, older copies of one name included."""
-    column = {"id": files.c.id, "created_at": files.c.created_at, "file_name": files.c.filename}[
-        order_by
-    ]
-    order = (column.desc(), files.c.id.desc()) if descending else (column, files.c.id)
-    statement = select(files).where(files.c.release_id == release.id).order_by(*order)
-    return fetch(conn, statement, window, _file)
+    order = (*_FILE_ORDERS[order_by], files.c.id)
+    statement = select(files).where(files.c.release_id == release.id)
+    return fetch(conn, statement, window, _file, order_by=order, descending=descending)
 
 
 def find_file_of(conn: Connection, release: Release, file_id: int) -> File | None:

@@ -23,6 +23,7 @@ from wheelyard.access import Actor, Principal, RegistryAccess, Role, Subject, Vi
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
+from wheelyard.facts import NotFound
 from wheelyard.journal import Entry
 from wheelyard.namespaces import (
     Namespace,
@@ -54,7 +55,17 @@ class Project:
     created_at: datetime
     updated_at: datetime
     lineage: tuple[int, ...]
-    subject: Subject
+
+    @property
+    def subject(self) -> Subject:
+        """As much of it as decides who may do what."""
+        return Subject(
+            visibility=self.visibility,
+            lineage=self.lineage,
+            project_id=self.id,
+            registry=self.registry_access_level,
+            archived=self.archived,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +83,6 @@ class NewProject:
 
 def from_row(row: Row[Any]) -> Project:
     """Make a record of a row of ``_projects``."""
-    lineage = parse_lineage(row.lineage)
-    visibility = Visibility(row.visibility)
-    registry = RegistryAccess(row.registry_access_level)
     return Project(
         id=row.id,
         namespace_id=row.namespace_id,
@@ -82,22 +90,15 @@ def from_row(row: Row[Any]) -> Project:
         path=row.path,
         full_path=row.full_path,
         description=row.description,
-        visibility=visibility,
-        registry_access_level=registry,
+        visibility=Visibility(row.visibility),
+        registry_access_level=RegistryAccess(row.registry_access_level),
         max_file_bytes=row.max_file_bytes,
         duplicates=Duplicates(row.duplicates) if row.duplicates else None,
         archived=row.archived,
         creator_id=row.creator_id,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        lineage=lineage,
-        subject=Subject(
-            visibility=visibility,
-            lineage=lineage,
-            project_id=row.id,
-            registry=registry,
-            archived=row.archived,
-        ),
+        lineage=parse_lineage(row.lineage),
     )
 
 
@@ -118,6 +119,14 @@ def find_by_id(conn: Connection, project_id: int) -> Project | None:
     """Return a project by id."""
     row = conn.execute(_projects().where(projects.c.id == project_id)).first()
     return from_row(row) if row else None
+
+
+def get(conn: Connection, project_id: int) -> Project:
+    """Return a project by id; raises NotFound."""
+    project = find_by_id(conn, project_id)
+    if project is None:
+        raise NotFound("Project")
+    return project
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +161,8 @@ def list_projects(
     statement = _projects().where(
         *visibility.conditions(projects, _joined_by, principal, wanted, at), *_placed(wanted)
     )
-    column = _ORDERS[order_by]
-    order = (column.desc(), projects.c.id.desc()) if descending else (column, projects.c.id)
-    return fetch(conn, statement.order_by(*order), window, from_row)
+    order = (_ORDERS[order_by], projects.c.id)
+    return fetch(conn, statement, window, from_row, order_by=order, descending=descending)
 
 
 def _joined_by(user_id: int, at: datetime, least: Role) -> ColumnElement[bool]:
@@ -199,7 +207,7 @@ def create(
     )
     entry = Entry("project.created", project_id=project_id)
     journal.record(conn, entry, by=by, at=at, full_path=full_path, visibility=new.visibility)
-    return _get(conn, project_id)
+    return get(conn, project_id)
 
 
 def edit(
@@ -223,7 +231,7 @@ def edit(
         values["full_path_key"] = path_key(f"{namespace.full_path}/{path}")
     conn.execute(update(projects).where(projects.c.id == project.id).values(values))
     journal.record(conn, Entry("project.edited", project_id=project.id), by=by, at=at, **changes)
-    return _get(conn, project.id)
+    return get(conn, project.id)
 
 
 def remove(conn: Connection, project: Project, *, by: Actor, at: datetime) -> None:
@@ -231,7 +239,3 @@ def remove(conn: Connection, project: Project, *, by: Actor, at: datetime) -> No
     conn.execute(delete(projects).where(projects.c.id == project.id))
     entry = Entry("project.deleted", project_id=project.id)
     journal.record(conn, entry, by=by, at=at, full_path=project.full_path)
-
-
-def _get(conn: Connection, project_id: int) -> Project:
-    return from_row(conn.execute(_projects().where(projects.c.id == project_id)).one())

@@ -12,7 +12,7 @@ from datetime import datetime
 from packaging.version import InvalidVersion
 from sqlalchemy import Connection
 
-from wheelyard import access, memberships, packages, projects
+from wheelyard import memberships, packages, projects
 from wheelyard.access import Permission, Principal
 from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
 from wheelyard.database.engine import Database
@@ -93,8 +93,7 @@ def _require_still_allowed(
     project = projects.find_by_id(conn, project_id)
     if project is None:
         raise NotFound
-    standing = memberships.find_standing(conn, by.user_id, project.subject, at)
-    access.require(by, Permission.PUBLISH, project.subject, standing.role, challenge=True)
+    memberships.require(conn, by, Permission.PUBLISH, project.subject, at=at, challenge=True)
     return project
 
 

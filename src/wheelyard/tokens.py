@@ -215,8 +215,8 @@ class Filter:
 
 def list_tokens(conn: Connection, wanted: Filter, window: Window, *, at: datetime) -> Page[Token]:
     """Page through tokens, oldest first."""
-    statement = select(tokens).where(*_wanted(wanted, at)).order_by(tokens.c.id)
-    return fetch(conn, statement, window, from_row)
+    statement = select(tokens).where(*_wanted(wanted, at))
+    return fetch(conn, statement, window, from_row, order_by=[tokens.c.id])
 
 
 def _wanted(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:

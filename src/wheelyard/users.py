@@ -16,7 +16,7 @@ from wheelyard.access import Actor
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import users
-from wheelyard.facts import Conflict, InvalidRecord
+from wheelyard.facts import Conflict, InvalidRecord, NotFound
 from wheelyard.journal import Entry
 
 MIN_PASSWORD_LENGTH = 8
@@ -82,6 +82,14 @@ def find(conn: Connection, user_id: int) -> User | None:
     return from_row(row) if row else None
 
 
+def get(conn: Connection, user_id: int) -> User:
+    """Return a user by id; raises NotFound."""
+    user = find(conn, user_id)
+    if user is None:
+        raise NotFound("User")
+    return user
+
+
 def find_by_username(conn: Connection, username: str) -> User | None:
     """Return a user by name, in whatever case."""
     row = conn.execute(select(users).where(users.c.username_key == username.lower())).first()
@@ -103,7 +111,7 @@ class Filter:
 def list_users(conn: Connection, wanted: Filter, window: Window) -> Page[User]:
     """Page through users, newest first as on GitLab."""
     states = [state.value for state in wanted.states]
-    statement = select(users).where(users.c.state.in_(states)).order_by(users.c.id.desc())
+    statement = select(users).where(users.c.state.in_(states))
     if wanted.username:
         statement = statement.where(users.c.username_key == wanted.username.lower())
     if wanted.search:
@@ -115,7 +123,7 @@ def list_users(conn: Connection, wanted: Filter, window: Window) -> Page[User]:
         if wanted.by_email:
             matches.append(users.c.email_key == text)
         statement = statement.where(or_(*matches))
-    return fetch(conn, statement, window, from_row)
+    return fetch(conn, statement, window, from_row, order_by=[users.c.id], descending=True)
 
 
 def any_exist(conn: Connection) -> bool:
@@ -154,7 +162,7 @@ def create(conn: Connection, new: NewUser, *, by: Actor, at: datetime) -> User:
     namespaces.create_own(conn, user_id=user_id, username=new.username, name=new.name, at=at)
     entry = Entry("user.created", user_id=user_id)
     journal.record(conn, entry, by=by, at=at, username=new.username, is_admin=new.is_admin)
-    return _get(conn, user_id)
+    return get(conn, user_id)
 
 
 def edit(
@@ -186,7 +194,7 @@ def edit(
     entry = Entry("user.edited", user_id=user.id)
     fields = sorted([*changes, *(["password"] if password is not None else [])])
     journal.record(conn, entry, by=by, at=at, fields=fields)
-    return _get(conn, user.id)
+    return get(conn, user.id)
 
 
 def set_state(conn: Connection, user: User, state: State, *, by: Actor, at: datetime) -> None:
@@ -213,10 +221,6 @@ def has_password(conn: Connection, user: User, password: str) -> bool:
         return _hasher.verify(stored, password)
     except (Argon2Error, InvalidHashError):
         return False
-
-
-def _get(conn: Connection, user_id: int) -> User:
-    return from_row(conn.execute(select(users).where(users.c.id == user_id)).one())
 
 
 def _require_valid_email(email: str) -> None:

@@ -21,9 +21,9 @@ class Filter:
     """Which groups or projects are wanted."""
 
     search: str = ""
-    visibility: str = ""
+    visibility: Visibility | None = None
     least_role: Role = Role.NONE
-    """Of the caller's, by membership or by owning the namespace; NONE is anything visible."""
+    """The least role that the caller must have; NONE lists everything visible."""
 
     under: Namespace | None = None
     nested: bool = False
@@ -33,15 +33,15 @@ class Filter:
 def conditions(
     table: Table, joined_by: JoinedBy, principal: Principal, wanted: Filter, at: datetime
 ) -> Iterator[ColumnElement[bool]]:
-    """Return all but ``under``, on a table with names, paths and visibilities."""
+    """Yield the conditions that groups and projects share; ``under`` is each module's own."""
     yield _is_visible(table, joined_by, principal, at)
     if wanted.search:
         yield or_(
             table.c.name.icontains(wanted.search, autoescape=True),
             table.c.path.icontains(wanted.search, autoescape=True),
         )
-    if wanted.visibility:
-        yield table.c.visibility == wanted.visibility
+    if wanted.visibility is not None:
+        yield table.c.visibility == wanted.visibility.value
     if wanted.least_role:
         user_id = principal.user_id
         yield joined_by(user_id, at, wanted.least_role) if user_id else false()

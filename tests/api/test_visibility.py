@@ -19,6 +19,7 @@ from wheelyard.access import (
     Visibility,
 )
 from wheelyard.database.paging import Window
+from wheelyard.groups import NewGroup
 from wheelyard.journal import OPERATOR
 from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Namespace
@@ -62,16 +63,8 @@ class World:
 
     def _group(self, parent: Namespace | None, visibility: Visibility) -> Namespace:
         path = f"group{len(self.groups)}"
-        group = namespaces.create_group(
-            self.conn,
-            name=path,
-            path=path,
-            parent=parent,
-            description="",
-            visibility=visibility,
-            by=OPERATOR,
-            at=NOW,
-        )
+        new = NewGroup(path, path, visibility=visibility)
+        group = groups.create(self.conn, new, parent, by=OPERATOR, at=NOW)
         self.groups.append(group)
         self._maybe_join(Place(namespace_id=group.id))
         self._fill(group, visibility)

@@ -16,7 +16,7 @@ import pytest
 from tests.actors import Actor, Installation, pypi
 from tests.builders import sdist, wheel
 from tests.publish import wire
-from tests.servers import Server, clean_environment, free_port, running
+from tests.servers import Server, children, clean_environment, free_port, running
 from wheelyard import firststart
 from wheelyard.access import Role
 from wheelyard.registry import utc_now
@@ -50,12 +50,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.02)
-
-
-def children(process: int) -> list[int]:
-    """The processes that a process has started."""
-    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(word) for word in listed.split()]
 
 
 def is_running(process: int) -> bool:
@@ -133,7 +127,7 @@ def test_a_clean_restart_keeps_everything(tmp_path: Path) -> None:
 @pytest.mark.crash
 def test_the_worker_of_a_killed_supervisor_ends_by_itself(tmp_path: Path) -> None:
     with running(tmp_path / "data") as server:
-        workers = children(server.process.pid)
+        workers = server.workers()
         assert workers
 
         os.kill(server.process.pid, signal.SIGKILL)
@@ -147,11 +141,11 @@ def test_the_worker_of_a_killed_supervisor_ends_by_itself(tmp_path: Path) -> Non
 @pytest.mark.crash
 def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     with running(tmp_path / "data") as server:
-        (worker,) = children(server.process.pid)
+        (worker,) = server.workers()
 
         os.kill(worker, signal.SIGKILL)
 
-        wait_until(lambda: children(server.process.pid) not in ([], [worker]))
+        wait_until(lambda: server.workers() not in ([], [worker]))
         wait_until(lambda: _answers(server))
 
 

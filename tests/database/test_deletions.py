@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from tests.actors import Installation
-from wheelyard import journal, namespaces, projects, users
+from wheelyard import groups, journal, namespaces, projects, users
 from wheelyard.database.schema import journal as table
 from wheelyard.journal import OPERATOR
 from wheelyard.projects import NewProject
@@ -28,7 +28,7 @@ def test_a_group_goes_with_everything_under_it(registry: Registry) -> None:
     with registry.database.write() as conn:
         before = journal.last_serial(conn)
 
-        namespaces.delete_group(conn, outer, by=OPERATOR, at=utc_now())
+        groups.remove(conn, outer, by=OPERATOR, at=utc_now())
 
         assert told_since(conn, before) == [
             ("project.deleted", held.id, None, None),

@@ -72,7 +72,7 @@ def _shapes(database: Path) -> dict[str, object]:
 def test_the_newest_revision_is_the_last_script() -> None:
     scripts = ScriptDirectory.from_config(migrate.alembic_config(Path("nowhere.sqlite")))
 
-    assert scripts.get_heads() == [migrate.newest()]
+    assert scripts.get_heads() == [migrate.NEWEST]
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_folder_with_a_percent_sign_is_a_folder(tmp_path: Path) -> None:
 
     migrate.migrate(database)
 
-    assert migrate.current(database) == migrate.newest()
+    assert migrate.current(database) == migrate.NEWEST
 
 
 def test_an_absent_database_has_no_revision_and_is_not_made(tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from wheelyard import groups, journal
 from wheelyard import index as index_
-from wheelyard import journal
-from wheelyard.access import ANONYMOUS, Permission, Visibility
+from wheelyard.access import ANONYMOUS, Permission
+from wheelyard.groups import NewGroup
 from wheelyard.index import BuiltPage, Grant, GrantKey, Index
 from wheelyard.journal import OPERATOR, Entry
-from wheelyard.namespaces import create_group
 from wheelyard.projects import NewProject, Project, create
 from wheelyard.pypi.names import NormalizedName
 from wheelyard.registry import Registry, utc_now
@@ -30,17 +30,8 @@ def index(registry: Registry) -> Index:
 def tenant(registry: Registry) -> Project:
     """A project."""
     with registry.database.write() as conn:
-        group = create_group(
-            conn,
-            name="acme",
-            path="acme",
-            parent=None,
-            description="",
-            visibility=Visibility.PRIVATE,
-            by=OPERATOR,
-            at=utc_now(),
-        )
-        return create(conn, NewProject("tools", "tools"), group, by=OPERATOR, at=utc_now())
+        acme = groups.create(conn, NewGroup("acme", "acme"), None, by=OPERATOR, at=utc_now())
+        return create(conn, NewProject("tools", "tools"), acme, by=OPERATOR, at=utc_now())
 
 
 def write(registry: Registry, entry: Entry) -> None:
@@ -132,17 +123,17 @@ def test_a_page_larger_than_the_shelf_is_not_kept(index: Index, tenant: Project)
     assert index.pages.find((tenant.id, DEMO)) is None
 
 
-def test_a_process_starts_from_the_newest_entry(registry: Registry, tenant: Project) -> None:
+@pytest.mark.usefixtures("tenant")
+def test_a_process_starts_from_the_newest_entry(registry: Registry) -> None:
     fresh = Index(registry.database.watch())
     with registry.database.read() as conn:
         last = journal.last_serial(conn)
 
-    assert tenant.id
     assert fresh.serial == last
     fresh.close()
 
 
-def test_what_was_not_used_for_longest_makes_room(index: Index, tenant: Project) -> None:
+def test_what_was_not_used_for_longest_makes_room(index: Index) -> None:
     half = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES // 2))
     for key in ((1, DEMO), (2, DEMO)):
         index.pages.keep(key, half, index.serial)
@@ -150,7 +141,6 @@ def test_what_was_not_used_for_longest_makes_room(index: Index, tenant: Project)
 
     index.pages.keep((3, DEMO), half, index.serial)
 
-    assert tenant.id
     assert index.pages.find((1, DEMO)) is half
     assert index.pages.find((2, DEMO)) is None
     assert index.pages.find((3, DEMO)) is half

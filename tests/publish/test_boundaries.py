@@ -14,7 +14,6 @@ from tests.publish import wire
 from tests.publish.wire import Part
 from wheelyard.blobs.disk import DiskStore
 from wheelyard.facts import Invalid
-from wheelyard.web import uploads
 from wheelyard.web.errors import RequestTimeout
 from wheelyard.web.uploads import Body, Receiver
 
@@ -174,9 +173,7 @@ def test_a_file_larger_than_its_batches_is_whole(store: DiskStore) -> None:
         assert received.content == content
 
 
-def test_a_body_is_silent_for_so_long_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "MAX_SILENCE_SECONDS", 0.05)
-
+def test_a_body_is_silent_for_so_long_only() -> None:
     async def read_all() -> None:
         pieces = iter([b"x" * 10_000_000])
 
@@ -186,7 +183,7 @@ def test_a_body_is_silent_for_so_long_only(monkeypatch: pytest.MonkeyPatch) -> N
             await asyncio.sleep(60)
             raise AssertionError("it waited")
 
-        body = Body(SCOPE, next_message)
+        body = Body(SCOPE, next_message, max_silence_seconds=0.05)
         while await body.read():
             pass
 

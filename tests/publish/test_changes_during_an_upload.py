@@ -45,7 +45,7 @@ def refuse_duplicates(town: Installation, project: Project) -> None:
 def demote_everybody(town: Installation, project: Project) -> None:
     place, now = Place(project_id=project.id), utc_now()
     with town.database.write() as conn:
-        for member in memberships.list_all_members(conn, project.subject, at=now):
+        for member in memberships.all_members(conn, project.subject, at=now):
             memberships.remove(conn, place, member, by=OPERATOR, at=now)
 
 

@@ -29,9 +29,8 @@ def limit_files(server: Server, size: int) -> None:
 
     It needs no privilege, unlike a small disk of one's own.
     """
-    pid = server.process.pid
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        resource.prlimit(int(child), resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    for worker in server.workers():
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 @contextlib.contextmanager

@@ -4,7 +4,8 @@
         00/ … ff/               the first two digits of the digest
             00ab…               one blob, named by its whole SHA-256
         staging/
-            tmp…                an upload in flight; what a killed process left is removed at start
+            tmp…                an upload in flight; what a killed process left goes at a start
+                                that comes a day later or more
 
 Every path is built from a digest of 64 hex digits, so no name that a client sends can reach here.
 """
@@ -95,7 +96,7 @@ class DiskStore:
         """Sync the bytes, rename them to their digest, sync the folder.  Raises StoreFull.
 
         The name is replaced even where the blob exists: the bytes are the same, a damaged twin is
-        mended, and the fresh modification time keeps housekeeping away from it.
+        mended, and its modification time says that somebody has just begun to use it.
         """
         assert isinstance(staged, DiskStagedBlob)  # noqa: S101  a store adopts what it staged
         digests = staged.digests()

@@ -81,16 +81,19 @@ class BlobStore(Protocol):
     """The verbs that every store has."""
 
     def stage(self) -> StagedBlob:
-        """Begin to receive a blob."""
+        """Begin to receive a blob; raises StoreFull."""
 
     def adopt(self, staged: StagedBlob) -> Digests:
-        """Make it durable under its digest; when this returns, a power cut loses nothing."""
+        """Make it durable under its digest: once this returns, a power cut loses nothing.
+
+        Raises StoreFull.
+        """
 
     def put(self, content: bytes) -> Digests:
-        """Store a small blob that is already in memory, just as durably."""
+        """Store a small blob that is already in memory, just as durably; raises StoreFull."""
 
     def path(self, sha256: Sha256) -> Path:
-        """Where a blob can be read."""
+        """Where a blob can be read; raises ValueError for what is no digest."""
 
     def delete(self, sha256: Sha256) -> None:
         """Remove a blob; one that is absent is no error."""

@@ -67,8 +67,3 @@ def current(database: Path) -> str | None:
     except sqlite3.Error as error:
         raise Unavailable(f"The database {database} cannot be opened: {error}") from error
     return row[0] if row else None
-
-
-def newest() -> str:
-    """Return the revision that this release wants."""
-    return NEWEST

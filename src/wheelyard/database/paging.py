@@ -1,10 +1,10 @@
 """A window on a list, and what is seen through it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 T = TypeVar("T")
 
@@ -26,9 +26,19 @@ class Page(Generic[T]):
 
 
 def fetch(
-    conn: Connection, statement: Select[Any], window: Window, record: Callable[[Row[Any]], T]
+    conn: Connection,
+    statement: Select[Any],
+    window: Window,
+    record: Callable[[Row[Any]], T],
+    *,
+    order_by: Sequence[ColumnElement[Any]],
+    descending: bool = False,
 ) -> Page[T]:
-    """Run the statement through the window and make a record of each row."""
-    total = conn.execute(select(func.count()).select_from(statement.order_by(None).subquery()))
-    rows = conn.execute(statement.offset(window.offset).limit(window.limit))
+    """Run the statement through the window and make a record of each row.
+
+    The last column of ``order_by`` is unique: without that a row may stand on two pages or on none.
+    """
+    total = conn.execute(select(func.count()).select_from(statement.subquery()))
+    order = [column.desc() if descending else column.asc() for column in order_by]
+    rows = conn.execute(statement.order_by(*order).offset(window.offset).limit(window.limit))
     return Page(items=[record(row) for row in rows], total=total.scalar_one())

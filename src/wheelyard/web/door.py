@@ -82,11 +82,10 @@ class Door:
             principal = identity.principal
             project = projects.find(conn, read_ref(segment))
             subject = project.subject if project else None
-            standing = memberships.STRANGER
-            if subject is not None:
-                standing = memberships.find_standing(conn, principal.user_id, subject, now)
-        # GitLab's PyPI routes do not say what was not found.
-        access.require(principal, permission, subject, standing.role, challenge=True)
+            # GitLab's PyPI routes do not say what was not found.
+            standing = memberships.require(
+                conn, principal, permission, subject, at=now, challenge=True
+            )
         assert project is not None  # noqa: S101  otherwise there was no subject to allow it on
         anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, project.subject, Role.NONE)
         ends = [moment for moment in (identity.until, standing.until) if moment is not None]

@@ -1,4 +1,4 @@
-"""The upload endpoint: the form that twine, uv, flit, poetry, pdm and hatch send."""
+"""The upload endpoint: the form that twine, uv and every other upload client sends."""
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync

@@ -106,10 +106,8 @@ class Pages:
 
 
 def _build_index(conn: Connection, project_id: int) -> BuiltPage:
-    project = projects.find(conn, str(project_id))
-    if project is None:
-        raise NotFound("Project")
-    names = packages.list_names(conn, project_id)
+    project = projects.get(conn, project_id)
+    names = packages.all_names(conn, project_id)
     return _built(simple.render_index(project.name, names, f"{_root(project_id)}/simple"))
 
 

@@ -11,8 +11,8 @@ Theory of operation:
   silent for long, so that a client that sends a byte a second, or nothing more, cannot hold a
   connection for ever.
 - A refusal reads the rest of the body and throws it away before it is answered.  An HTTP/1 client
-  sends its body whole before it looks at the answer; would the server hang up on it, the person
-  would see a broken pipe instead of the reason.
+  sends its body whole before it looks at the answer; if the server hung up on it, the person would
+  see a broken pipe instead of the reason.
 """
 
 import asyncio
@@ -69,11 +69,17 @@ class Body:
     """The body of a request, at a least rate.  Raises RequestTimeout and ClientGone."""
 
     def __init__(
-        self, scope: Scope, receive: Receive, *, grace_seconds: float = GRACE_SECONDS
+        self,
+        scope: Scope,
+        receive: Receive,
+        *,
+        grace_seconds: float = GRACE_SECONDS,
+        max_silence_seconds: float = MAX_SILENCE_SECONDS,
     ) -> None:
         self._receive = receive
         self._clock = asyncio.get_running_loop().time
         self._graced = self._clock() + grace_seconds
+        self._max_silence_seconds = max_silence_seconds
         self._received = 0
         self._ended = False
         # Such a client has sent nothing yet, and takes an early answer for one.
@@ -85,7 +91,9 @@ class Body:
         while not self._ended:
             latest = self._graced + self._received / MIN_BYTES_PER_SECOND
             try:
-                async with asyncio.timeout_at(min(latest, self._clock() + MAX_SILENCE_SECONDS)):
+                async with asyncio.timeout_at(
+                    min(latest, self._clock() + self._max_silence_seconds)
+                ):
                     message = await self._receive()
             except TimeoutError as error:
                 raise RequestTimeout from error

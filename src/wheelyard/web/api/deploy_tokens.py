@@ -38,7 +38,7 @@ def get_deploy_token(call: Call) -> Reply:
 def create_deploy_token(call: Call) -> Reply:
     """``POST /projects/:id/deploy_tokens``, and of a group; the one answer with the secret."""
     params = call.params
-    name = params.filled("name", required=True)
+    name = params.line("name", required=True)
     scopes = params.words("scopes", DEPLOY_SCOPES, required=True)
     username = params.text("username")
     expires_at = params.future_day("expires_at", after=call.at)

@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
-from wheelyard import access, memberships, namespaces, projects
+from wheelyard import memberships, namespaces, projects
 from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page
 from wheelyard.facts import Invalid, NotFound
@@ -105,8 +105,7 @@ class Call:
 
     def require(self, permission: Permission, subject: Subject, *, noun: str) -> None:
         """Decide on something that the parameters name.  Raises as ``access.require``."""
-        standing = memberships.find_standing(self.conn, self.principal.user_id, subject, self.at)
-        access.require(self.principal, permission, subject, standing.role, noun=noun)
+        memberships.require(self.conn, self.principal, permission, subject, at=self.at, noun=noun)
 
     def position(self) -> Position:
         """Return which page is asked for, after everything that was read is found valid."""
@@ -166,11 +165,8 @@ class Api:
         project = projects.find(conn, read_ref(path["project"])) if "project" in path else None
         group = namespaces.find_group(conn, read_ref(path["group"])) if "group" in path else None
         subject, noun = _subject(path, project, group)
-        role = Role.NONE
-        if subject is not None:
-            role = memberships.find_standing(conn, principal.user_id, subject, at).role
-        access.require(principal, self.permission, subject, role, noun=noun)
-        assert subject is not None  # noqa: S101  access.require raises NotFound for None
+        standing = memberships.require(conn, principal, self.permission, subject, at=at, noun=noun)
+        assert subject is not None  # noqa: S101  otherwise there was nothing to allow it on
         if principal.token_id is not None:
             self._registry.usage.note_token(principal.token_id, at)
         base_url = settings.base_url or _requested_base_url(scope)
@@ -186,7 +182,7 @@ class Api:
             if_unmodified_since=_find_text(scope, b"if-unmodified-since"),
             settings=settings,
             subject=subject,
-            role=role,
+            role=standing.role,
             project_or_none=project,
             group_or_none=group,
         )

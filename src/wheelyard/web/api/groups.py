@@ -3,20 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wheelyard import groups, memberships, namespaces
+from wheelyard import groups, memberships, namespaces, users
 from wheelyard.access import Permission, Role, Visibility
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
-from wheelyard.groups import Filter
+from wheelyard.groups import Filter, NewGroup
 from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Namespace
 from wheelyard.web.api.endpoint import ACCEPTED, Call, Reply, show_time
 from wheelyard.web.api.namespaces import full_name, namespaces_above, read_least_role, web_url
 from wheelyard.web.api.paging import Position
-from wheelyard.web.api.users import get_user_by_id
 
 _MAX_DESCRIPTION = 500
-_SORTS = ("asc", "desc")
 
 
 def list_groups(call: Call) -> Reply:
@@ -51,14 +49,14 @@ def _list(
     visibility = params.choice("visibility", Visibility)
     wanted = Filter(
         search=params.text("search") or "",
-        visibility=visibility.value if visibility else "",
+        visibility=visibility,
         least_role=read_least_role(call, least),
         top_level_only=top_level_only,
         under=under,
         nested=nested,
     )
     order_by = params.one_of("order_by", groups.ORDERS, "name")
-    descending = params.one_of("sort", _SORTS, "asc") == "desc"
+    descending = params.descending()
     position = call.position()
     page = groups.list_groups(
         call.conn,
@@ -85,23 +83,15 @@ def get_group(call: Call) -> Reply:
 def create_group(call: Call) -> Reply:
     """``POST /groups``; who makes a group owns it."""
     params = call.params
-    name, path = params.filled("name", required=True), params.filled("path", required=True)
+    name, path = params.line("name", required=True), params.line("path", required=True)
     description = params.text("description", max_length=_MAX_DESCRIPTION)
     visibility = params.choice("visibility", Visibility)
     parent_id = params.number("parent_id")
     params.check()
     parent = None if parent_id is None else _parent(call, parent_id)
-    group = namespaces.create_group(
-        call.conn,
-        name=name or "",
-        path=path or "",
-        parent=parent,
-        description=description or "",
-        visibility=visibility or Visibility.PRIVATE,
-        by=call.actor,
-        at=call.at,
-    )
-    owner = Member(get_user_by_id(call, call.user_id), Role.OWNER, None, call.at)
+    new = NewGroup(name or "", path or "", description or "", visibility or Visibility.PRIVATE)
+    group = groups.create(call.conn, new, parent, by=call.actor, at=call.at)
+    owner = Member(users.get(call.conn, call.user_id), Role.OWNER, None, call.at)
     memberships.add(call.conn, Place(namespace_id=group.id), owner, by=call.actor)
     return Reply(_show(call, group), 201)
 
@@ -119,8 +109,8 @@ def edit_group(call: Call) -> Reply:
     params = call.params
     visibility = params.choice("visibility", Visibility)
     sent = {
-        "name": params.filled("name"),
-        "path": params.filled("path"),
+        "name": params.line("name"),
+        "path": params.line("path"),
         "description": params.text("description", max_length=_MAX_DESCRIPTION),
         "visibility": visibility.value if visibility else None,
     }
@@ -128,13 +118,13 @@ def edit_group(call: Call) -> Reply:
     changes = {column: value for column, value in sent.items() if value is not None}
     group = call.group
     if changes:
-        group = namespaces.edit_group(call.conn, group, changes, by=call.actor, at=call.at)
+        group = groups.edit(call.conn, group, changes, by=call.actor, at=call.at)
     return Reply(_show(call, group))
 
 
 def delete_group(call: Call) -> Reply:
     """``DELETE /groups/:id``."""
-    namespaces.delete_group(call.conn, call.group, by=call.actor, at=call.at)
+    groups.remove(call.conn, call.group, by=call.actor, at=call.at)
     return ACCEPTED
 
 

@@ -12,7 +12,7 @@ from wheelyard.facts import Forbidden, NotFound
 from wheelyard.memberships import Member, Place
 from wheelyard.users import User
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_date, show_time
-from wheelyard.web.api.users import get_user_by_id, show_basic_user
+from wheelyard.web.api.users import show_basic_user
 
 
 def list_members(call: Call) -> Reply:
@@ -29,7 +29,7 @@ def list_all_members(call: Call) -> Reply:
     """``GET …/members/all``: everybody with a role, from above too."""
     search = call.params.text("query") or ""
     position = call.position()
-    members = memberships.list_all_members(call.conn, call.subject, search=search, at=call.at)
+    members = memberships.all_members(call.conn, call.subject, search=search, at=call.at)
     window = position.window
     shown = list(members[window.offset : window.offset + window.limit])
     page = Page(items=shown, total=len(members))
@@ -44,8 +44,7 @@ def get_member(call: Call) -> Reply:
 def get_any_member(call: Call) -> Reply:
     """``GET …/members/all/:user_id``."""
     user_id = call.number("user")
-    members = memberships.list_all_members(call.conn, call.subject, at=call.at)
-    member = next((member for member in members if member.user.id == user_id), None)
+    member = memberships.find_any_member(call.conn, call.subject, user_id, at=call.at)
     if member is None:
         raise NotFound("Member")
     return Reply(show_member(call, member))
@@ -68,7 +67,7 @@ def add_member(call: Call) -> Reply:
 
 def _chosen_user(call: Call, user_id: int | None, username: str) -> User:
     if user_id is not None:
-        return get_user_by_id(call, user_id)
+        return users.get(call.conn, user_id)
     user = users.find_by_username(call.conn, username)
     if user is None:
         raise NotFound("User")

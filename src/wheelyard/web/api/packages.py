@@ -14,7 +14,6 @@ from wheelyard.facts import NotFound, PreconditionFailed
 from wheelyard.packages import File, Filter, Release
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
 
-_SORTS = ("asc", "desc")
 _STATUSES = ("default", "hidden", "processing", "error", "pending_destruction", "deprecated")
 _TYPES = (
     "composer",
@@ -42,7 +41,7 @@ def list_packages(call: Call) -> Reply:
         order_by=call.params.one_of(
             "order_by", ("created_at", "name", "version", "type"), "created_at"
         ),
-        descending=call.params.one_of("sort", _SORTS, "asc") == "desc",
+        descending=call.params.descending(),
     )
     kind = call.params.one_of("package_type", _TYPES, "pypi")
     status = call.params.one_of("status", _STATUSES, "default")
@@ -56,7 +55,7 @@ def list_packages(call: Call) -> Reply:
 def get_package(call: Call) -> Reply:
     """``GET /projects/:id/packages/:package_id``."""
     release = _release(call)
-    others = packages.list_other_releases(call.conn, release)
+    others = packages.other_releases(call.conn, release)
     versions: list[dict[str, Any]] = [
         {
             "id": other.id,
@@ -81,7 +80,7 @@ def delete_package(call: Call) -> Reply:
 def list_package_files(call: Call) -> Reply:
     """``GET /projects/:id/packages/:package_id/package_files``."""
     order_by = call.params.one_of("order_by", ("id", "created_at", "file_name"), "id")
-    descending = call.params.one_of("sort", _SORTS, "asc") == "desc"
+    descending = call.params.descending()
     position = call.position()
     page = packages.list_files(
         call.conn, _release(call), position.window, order_by=order_by, descending=descending

@@ -48,7 +48,7 @@ class Params:
             self._problems.append(f"{', '.join(names)} {sentence}")
 
     def text(self, name: str, *, required: bool = False, max_length: int = 255) -> str | None:
-        """Read a line of text."""
+        """Read text, of several lines perhaps."""
         value = self._values.get(name)
         if value is None or value == "":
             if required:
@@ -61,7 +61,7 @@ class Params:
             return None
         return value
 
-    def filled(self, name: str, *, required: bool = False) -> str | None:
+    def line(self, name: str, *, required: bool = False) -> str | None:
         """Read one line that, when it is sent, is not empty."""
         value = self.text(name, required=required)
         if value is None or (required and not value):
@@ -89,6 +89,10 @@ class Params:
             self._problems.append(f"{name} does not have a valid value")
             return default
         return value
+
+    def descending(self, *, default: bool = False) -> bool:
+        """Read the direction of a list, from ``sort``."""
+        return self.one_of("sort", ("asc", "desc"), "desc" if default else "asc") == "desc"
 
     def flag(self, name: str) -> bool | None:
         """Read true or false."""

@@ -87,7 +87,7 @@ def rotate_personal_token(call: Call) -> Reply:
 def create_personal_token(call: Call) -> Reply:
     """``POST /users/:user_id/personal_access_tokens``; the one answer with the secret."""
     params = call.params
-    name = params.filled("name", required=True)
+    name = params.line("name", required=True)
     scopes = params.words("scopes", PERSONAL_SCOPES, required=True)
     description = params.text("description", max_length=2000)
     expires_at = params.future_day("expires_at", after=call.at)

@@ -27,7 +27,6 @@ from wheelyard.web.api.namespaces import (
 )
 
 _MAX_DESCRIPTION = 2000
-_SORTS = ("asc", "desc")
 _GLOBAL_NOTIFICATIONS = 3  # GitLab's number for "as the user's profile says"
 
 # Ours has no other sign of life than a change of its settings.
@@ -72,14 +71,14 @@ def _list(
     visibility = params.choice("visibility", Visibility)
     wanted = Filter(
         search=params.text("search") or "",
-        visibility=visibility.value if visibility else "",
+        visibility=visibility,
         archived=params.flag("archived"),
         least_role=read_least_role(call, least),
         under=under,
         nested=nested,
     )
     order_by = _ORDERS[params.one_of("order_by", _ORDERS, "created_at")]
-    descending = params.one_of("sort", _SORTS, "desc") == "desc"
+    descending = params.descending(default=True)
     simple = bool(params.flag("simple"))
     position = call.position()
     page = projects.list_projects(
@@ -107,7 +106,7 @@ def create_project(call: Call) -> Reply:
     """``POST /projects``, in one's own namespace unless ``namespace_id`` says where."""
     params = call.params
     params.needs_one_of("name", "path")
-    name, path = params.filled("name"), params.filled("path")
+    name, path = params.line("name"), params.line("path")
     namespace_id = params.number("namespace_id")
     asked = _read_asked(call, None)
     params.check()
@@ -151,7 +150,7 @@ def _destination(call: Call, namespace_id: int | None) -> Namespace:
 def edit_project(call: Call) -> Reply:
     """``PUT /projects/:id``."""
     project = call.project
-    name, path = call.params.filled("name"), call.params.filled("path")
+    name, path = call.params.line("name"), call.params.line("path")
     asked = _read_asked(call, project)
     call.params.check()
     if asked.max_file_bytes != project.max_file_bytes:
@@ -266,7 +265,7 @@ def _look_around(call: Call, shown: list[Project]) -> _Around:
     user_id = call.principal.user_id
     if user_id is None:
         return _Around(above=above, roles=Roles({}, {}))
-    roles = memberships.list_roles(
+    roles = memberships.own_roles(
         call.conn,
         user_id,
         call.at,

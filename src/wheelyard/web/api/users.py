@@ -3,14 +3,14 @@
 from typing import Any
 
 from wheelyard import memberships, namespaces, users
-from wheelyard.facts import Conflict, Forbidden, NotFound
+from wheelyard.facts import Conflict, Forbidden
 from wheelyard.users import Filter, NewUser, State, User
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
 
 
 def get_current_user(call: Call) -> Reply:
     """``GET /user``."""
-    return Reply(show_user(call, get_user_by_id(call, call.user_id)))
+    return Reply(show_user(call, users.get(call.conn, call.user_id)))
 
 
 def list_users(call: Call) -> Reply:
@@ -43,8 +43,8 @@ def create_user(call: Call) -> Reply:
     knows a password, and the account acts through tokens until it is given one.
     """
     params = call.params
-    email, name = params.filled("email", required=True), params.filled("name", required=True)
-    username = params.filled("username", required=True)
+    email, name = params.line("email", required=True), params.line("name", required=True)
+    username = params.line("username", required=True)
     without = bool(params.flag("force_random_password")) | bool(params.flag("reset_password"))
     password = params.text("password")
     if not without:
@@ -66,9 +66,9 @@ def edit_user(call: Call) -> Reply:
     user = get_named_user(call)
     params = call.params
     sent: dict[str, str | bool | None] = {
-        "username": params.filled("username"),
-        "name": params.filled("name"),
-        "email": params.filled("email"),
+        "username": params.line("username"),
+        "name": params.line("name"),
+        "email": params.line("email"),
         "is_admin": params.flag("admin"),
     }
     password = params.text("password")
@@ -118,15 +118,7 @@ def _require_other(call: Call, user: User, reason: str) -> None:
 
 def get_named_user(call: Call) -> User:
     """Return the user whose id the URL holds.  Raises NotFound."""
-    return get_user_by_id(call, call.number("user"))
-
-
-def get_user_by_id(call: Call, user_id: int) -> User:
-    """Return a user by id.  Raises NotFound."""
-    user = users.find(call.conn, user_id)
-    if user is None:
-        raise NotFound("User")
-    return user
+    return users.get(call.conn, call.number("user"))
 
 
 def show_user(call: Call, user: User) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What is running (GitLab documentation, "Version API" and "Metadata API").
 
-Clients read the version to learn what they may ask for, so it is that of the GitLab whose routes
-these are; ours follows as a pre-release of it, and alone under a key of our own.
+Clients read the version to learn what they may ask for.  So we report the GitLab release that our
+routes follow, with our own version appended, and our own alone as ``wheelyard_version``.
 """
 
 from importlib.metadata import version
