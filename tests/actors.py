@@ -187,6 +187,16 @@ class Installation:
         with self.database.write() as conn:
             users.set_state(conn, user, State.BLOCKED, by=OPERATOR, at=utc_now())
 
+    def demote(self, user: User) -> None:
+        """Take an administrator's rights away."""
+        with self.database.write() as conn:
+            users.edit(conn, user, {"is_admin": False}, by=OPERATOR, at=utc_now())
+
+    def remove(self, user: User) -> None:
+        """Delete a user."""
+        with self.database.write() as conn:
+            users.remove(conn, user, by=OPERATOR, at=utc_now())
+
     def edit(self, project: Project, **changes: str | int | bool | None) -> Project:
         """Change a project."""
         with self.database.write() as conn:

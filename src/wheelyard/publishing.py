@@ -12,7 +12,7 @@ from datetime import datetime
 from packaging.version import InvalidVersion
 from sqlalchemy import Connection
 
-from wheelyard import memberships, packages, projects
+from wheelyard import memberships, packages, projects, tokens
 from wheelyard.access import Permission, Principal
 from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
 from wheelyard.database.engine import Database
@@ -53,7 +53,7 @@ def publish(
     """Add one distribution file to a project; durable when this returns.
 
     ``duplicates`` is the instance's setting, for a project without one of its own.  Raises
-    InvalidUpload, StoreFull, and what ``access.require`` raises.
+    InvalidUpload, StoreFull, and what ``tokens.refresh`` and ``access.require`` raise.
     """
     name, version = _require_valid_form(upload)
     _require_claimed_digests(upload)
@@ -90,6 +90,7 @@ def _require_still_allowed(
     conn: Connection, project_id: int, by: Principal, at: datetime
 ) -> Project:
     """Decide again, of the moment of the change: a body may have come for hours."""
+    by = tokens.refresh(conn, by, at=at)
     project = projects.find_by_id(conn, project_id)
     if project is None:
         raise NotFound

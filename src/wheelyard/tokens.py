@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
 
 from wheelyard import journal
-from wheelyard.access import Actor, Principal, Scope, TokenKind
+from wheelyard.access import ANONYMOUS, Actor, Principal, Scope, TokenKind
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import UtcDateTime, tokens
@@ -264,9 +264,26 @@ def identify(
     row = conn.execute(_IDENTITY.where(tokens.c.digest == digest(secret))).first()
     if row is None:
         return None
+    return _identity(row, at) if TokenKind(row.kind) in kinds else None
+
+
+def refresh(conn: Connection, principal: Principal, *, at: datetime) -> Principal:
+    """Return who a principal's token stands for by now; raises as ``identify``.
+
+    For what began long ago: meanwhile the token may have been revoked, its user blocked or gone,
+    an administrator demoted.
+    """
+    if principal.token_id is None:
+        return principal
+    row = conn.execute(_IDENTITY.where(tokens.c.id == principal.token_id)).first()
+    if row is None:
+        raise CredentialRefused("unknown", "The token is not known")
+    identity = _identity(row, at)
+    return identity.principal if identity else ANONYMOUS
+
+
+def _identity(row: Row[Any], at: datetime) -> Identity | None:
     token = from_row(row)
-    if token.kind not in kinds:
-        return None
     if token.kind is TokenKind.DEPLOY and not token.is_active(at):
         return None
     _require_usable(token, row.state, at)

@@ -15,6 +15,8 @@ from wheelyard.journal import OPERATOR
 from wheelyard.memberships import Place
 from wheelyard.projects import Project
 from wheelyard.registry import utc_now
+from wheelyard.tokens import Minted
+from wheelyard.users import User
 
 DIST = wheel(files={"payload": os.urandom(900_000)})
 BODY = wire.form(
@@ -95,6 +97,51 @@ def test_what_was_allowed_at_the_start_is_refused_at_the_end(
     ending = upload_around(server, wire.post(target, secret, BODY), lambda: change(town, project))
 
     assert ending == answer
+
+
+SENTENCE = b"Token was revoked. You have to re-authorize from the user."
+REVOKED = (401, b'{"error": "invalid_token", "error_description": "%s"}' % SENTENCE)
+UNAUTHORIZED = (401, b'{"message": "401 Unauthorized"}')
+BLOCKED = (403, b'{"message": "403 Forbidden - Your account has been blocked."}')
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        (lambda town, _, token: town.revoke(token), REVOKED),
+        (lambda town, user, _: town.block(user), BLOCKED),
+        (lambda town, user, _: town.remove(user), UNAUTHORIZED),
+        (lambda town, user, _: town.demote(user), NOT_FOUND),
+    ],
+    ids=["revoked", "blocked", "gone", "demoted"],
+)
+def test_an_administrator_who_may_no_more_does_not_publish(
+    server: Server,
+    town: Installation,
+    target: bytes,
+    change: Callable[[Installation, User, Minted], None],
+    answer: tuple[int, bytes],
+) -> None:
+    user = town.user(is_admin=True)
+    token = town.token(user)
+
+    ending = upload_around(
+        server, wire.post(target, token.secret, BODY), lambda: change(town, user, token)
+    )
+
+    assert ending == answer
+
+
+def test_a_revoked_deploy_token_does_not_publish(
+    server: Server, town: Installation, project: Project, target: bytes
+) -> None:
+    token = town.deploy_token(project, "write_package_registry")
+
+    ending = upload_around(
+        server, wire.post(target, token.secret, BODY), lambda: town.revoke(token)
+    )
+
+    assert ending == UNAUTHORIZED
 
 
 def test_an_upload_during_which_nothing_changes_is_taken(
