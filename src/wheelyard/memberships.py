@@ -269,7 +269,7 @@ def add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
 
 def edit(conn: Connection, place: Place, member: Member, *, by: Actor, at: datetime) -> None:
     """Give a member another role or another end; raises Forbidden for a group's last owner."""
-    if member.role < Role.OWNER:
+    if member.role < Role.OWNER or member.expires_at is not None:
         _require_other_owner(conn, place, member.user, at)
     conn.execute(
         update(memberships)

@@ -140,7 +140,7 @@ NONSENSE = {"visibility": "nonsense"}
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", f"{PROJECT}/packages/pypi/simple/{{package:path}}"): Row(Pull(), 200),
-    ("GET", f"{PROJECT}/packages/pypi/files/{{sha256}}/{{filename}}"): Row(Pull(), 200),
+    ("GET", f"{PROJECT}/packages/pypi/files/{{sha256}}/{{filename:path}}"): Row(Pull(), 200),
     ("GET", f"{PROJECT}/packages/pypi/simple"): Row(Pull(), 200),
     ("POST", f"{PROJECT}/packages/pypi"): Row(Push(), 400),
     ("GET", f"{PROJECT}/packages"): reading(),
@@ -279,7 +279,7 @@ def ask(
         names |= row.fresh(world, quarter, who)
     if expected == REACHED and row.spends:
         who = world.renewed(who)
-    url = path.replace("{package:path}", DIST.name).format(**names)
+    url = path.replace("{package:path}", DIST.name).replace(":path}", "}").format(**names)
     sent: dict[str, Any] = {}
     if isinstance(row.policy, Push):
         sent["files"] = {"nothing": b""}

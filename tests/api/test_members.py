@@ -345,6 +345,18 @@ def test_a_group_keeps_its_last_owner(town: Installation, root: Actor, method: s
     assert allowed.status_code in (200, 204)
 
 
+def test_a_last_owner_has_no_end(town: Installation) -> None:
+    group, owner = town.group(), town.user()
+    path = f"/groups/{group.id}/members/{owner.id}"
+    with as_member(town, owner, group, Role.OWNER) as caller:
+        answer = caller.api("PUT", path, access_level=50, expires_at="2099-01-01")
+
+    assert (answer.status_code, answer.json()) == (
+        403,
+        {"message": "403 Forbidden - A group keeps at least one owner"},
+    )
+
+
 def test_an_owner_who_is_blocked_or_whose_time_is_up_does_not_count(
     town: Installation, root: Actor
 ) -> None:

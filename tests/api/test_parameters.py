@@ -43,6 +43,11 @@ def test_parameters_come_in_every_form(root: Actor, url: str, request_of: dict[s
     assert (answer.status_code, answer.json()["name"]) == (200, NAME)
 
 
+@pytest.mark.parametrize("query", ["search=a&search[]=b", "search[]=b&search=a", "search[]=a"])
+def test_a_parameter_in_two_forms_is_no_surprise(root: Actor, query: str) -> None:
+    assert root.http.get(f"/api/v4/projects?{query}").status_code in {200, 400}
+
+
 @pytest.mark.parametrize(
     "request_of",
     [

@@ -178,8 +178,15 @@ def test_a_newer_metadata_version_is_accepted(sent: Sender, dist: Dist, version:
     assert sent(*fields, Part(b"metadata_version", version), content(dist)) == CREATED
 
 
-def test_a_repeated_field_counts_as_it_came_last(sent: Sender, dist: Dist) -> None:
-    assert sent(Part(b"version", b"9.9"), *form_fields(dist), content(dist)) == CREATED
+@pytest.mark.parametrize("field", ["name", "version", "requires_python", "sha256_digest"])
+def test_a_field_that_matters_is_given_once(sent: Sender, dist: Dist, field: str) -> None:
+    known = {**dist.fields(), "requires_python": ">=3.8", "sha256_digest": dist.sha256}
+    twice = [Part(field.encode(), known[field].encode())] * 2
+    others = [part for part in form_fields(dist) if part.name != field.encode()]
+
+    status, body = sent(*twice, *others, content(dist))
+
+    assert (status, body) == (400, f'{{"error": "{field} is given twice"}}'.encode())
 
 
 def test_many_fields_of_one_name_are_ignored(sent: Sender, dist: Dist) -> None:

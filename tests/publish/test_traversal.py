@@ -93,6 +93,18 @@ def test_a_windows_path_loses_its_folders(
     assert f">{STEM}</a>" in developer.simple(project, "demo").text
 
 
+def test_a_file_name_that_is_no_utf8_is_refused_in_words(
+    server: Server, target: bytes, secret: str
+) -> None:
+    part = wire.Part(b"content", DIST.content, b"d\xe9mo-1.0-py3-none-any.whl")
+    body = wire.form([*wire.fields(DIST.fields()), part])
+
+    reply = wire.exchange(server.url, wire.post(target, secret, body))
+
+    sentence = b"The multipart body is malformed: Segment header failed to decode"
+    assert (reply.status, reply.body) == (400, b'{"message": "400 Bad request - %s"}' % sentence)
+
+
 # The URL -----------------------------------------------------------------------------------------
 
 ROUTES = [
@@ -104,6 +116,7 @@ ROUTES = [
     ("GET", "/api/v4/projects/{}/packages/pypi/files/sha256/file"),
     ("GET", "/api/v4/projects/project/packages/pypi/files/{}/file"),
     ("GET", "/api/v4/projects/project/packages/pypi/files/sha256/{}"),
+    ("GET", "/api/v4/projects/project/packages/pypi/files/sha256/{}/file"),
     ("HEAD", "/api/v4/projects/project/packages/pypi/files/sha256/{}"),
     ("POST", "/api/v4/projects/{}/packages/pypi"),
 ]
@@ -156,6 +169,21 @@ def test_a_hostile_url_finds_nothing_and_breaks_nothing(
         assert reply.status in {400, 404, 405, 414}, (target, reply)
         assert b"SQLite" not in reply.body
         assert b"set-cookie" not in reply.head.lower()
+
+
+@pytest.mark.parametrize("page", ["simple/{}", f"files/{DIST.sha256}/{{}}"])
+@pytest.mark.parametrize("hostile", ["..%2fdemo", "../demo", "demo%2f..%2fdemo", "..%5cdemo"])
+def test_a_traversal_is_called_one(
+    server: Server, target: bytes, secret: str, page: str, hostile: str
+) -> None:
+    path = target + b"/" + page.format(hostile).encode()
+
+    reply = wire.exchange(server.url, wire.head("GET", path, secret))
+
+    assert (reply.status, reply.body) == (
+        400,
+        b'{"message": "400 Bad request - path traversal is not allowed"}',
+    )
 
 
 @pytest.mark.parametrize("digest", ["0" * 64, "g" * 64, "0" * 63, "../" + "0" * 61, "A" * 64])

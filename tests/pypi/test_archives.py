@@ -185,6 +185,23 @@ def test_something_where_a_header_should_be_is_refused(path: Path) -> None:
     )
 
 
+def test_a_wrong_checksum_in_a_wheel_is_refused(path: Path) -> None:
+    content = bytearray(zipped(wheel_members().items()))
+    content[content.index(b"PK\1\2") + 16] ^= 1  # of the first member, which nobody else looks at
+
+    assert refusal(path, WHEEL_NAME, bytes(content)) == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [(b"something", b""), (b"", b"something"), (b"", b"\0" * 22), (wheel().content, b"")],
+)
+def test_a_wheel_is_the_whole_file(path: Path, before: bytes, behind: bytes) -> None:
+    dist = wheel()
+
+    assert refusal(path, dist.filename, before + dist.content + behind) == DAMAGED
+
+
 def test_two_archives_in_one_are_refused(path: Path) -> None:
     dist = sdist()
 

@@ -39,6 +39,9 @@ MAX_RATIO = 100
 RATIO_FLOOR_BYTES = 64 * 1024 * 1024
 """Below this, unpacked, the ratio does not matter: nothing can be harmed."""
 
+# Of a member, at a time.
+_READ_BYTES = 256 * 1024
+
 # RECORD does not list itself nor the two signatures of PEP 427, now deprecated by PEP 815.
 _UNRECORDED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 
@@ -83,8 +86,8 @@ class Distribution:
 def inspect(path: Path, filename: names.Filename) -> Distribution:
     """Check the archive at ``path`` as the distribution that its file name claims.
 
-    Raises InvalidArchive.  Takes time in proportion to the unpacked size for a ``.tar.gz``, which
-    has no table of contents, and to the number of members for a ZIP.
+    Raises InvalidArchive.  Takes time in proportion to the unpacked size: every checksum is
+    compared.
     """
     try:
         content = _read_metadata(path, filename)
@@ -158,10 +161,19 @@ def _require_safe_zip(archive: zipfile.ZipFile, packed_bytes: int) -> None:
             raise InvalidArchive(f"The archive has a link, {member.filename!r}")
         if member.flag_bits & _ENCRYPTED:
             raise InvalidArchive(f"The archive has an encrypted member, {member.filename!r}")
-        # Opening compares the name with that of the member's own header, by which a reader that
-        # streams would go.  Nothing is unpacked.
-        archive.open(member).close()
     _require_sane_size(sum(member.file_size for member in members), packed_bytes)
+    for member in members:
+        _require_whole(archive, member)
+
+
+def _require_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Unpack a member, which compares its checksum; never more of it than its entry says.
+
+    Opening it compares its name with that of its own header, by which a reader that streams goes.
+    """
+    with archive.open(member) as unpacked:
+        while unpacked.read(_READ_BYTES):
+            pass
 
 
 def _require_safe_name(name: str) -> None:

@@ -1,7 +1,8 @@
 """Where a ZIP's table of contents is, and how large, found before anything is made of it.
 
 Essential reading: sections 4.3.12 to 4.3.16 of the ZIP application note.  It has to be found just
-where zipfile will find it, so the two look in the same order.
+where zipfile will find it, so the two look in the same order; and the archive has to be the whole
+file, because with something before or behind it another reader may find another archive.
 """
 
 import io
@@ -33,18 +34,19 @@ def find(file: BinaryIO) -> tuple[int, int]:
         at = tail.rfind(_END_SIGNATURE)
     if at < 0 or len(tail) - at < _END.size:
         raise zipfile.BadZipFile
-    size: int = _END.unpack_from(tail, at)[5]
+    *_, size, start, comment_bytes = _END.unpack_from(tail, at)
     end = margin + at
-    size64 = _find_size64(file, end)
-    if size64 is not None:
-        end, size = end - _LOCATOR.size - _END64.size, size64
-    if size > end:
+    found64 = _find64(file, end)
+    if found64 is not None:
+        start, size = found64
+        end -= _LOCATOR.size + _END64.size
+    if start + size != end or at + _END.size + comment_bytes != len(tail):
         raise zipfile.BadZipFile
-    return end - size, size
+    return start, size
 
 
-def _find_size64(file: BinaryIO, end: int) -> int | None:
-    """Return the size that a ZIP64 record before the end record tells; None without one.
+def _find64(file: BinaryIO, end: int) -> tuple[int, int] | None:
+    """Return place and size as a ZIP64 record before the end record tells; None without one.
 
     The record may lie anywhere and have any length; what writes wheels puts it in the one place
     where no reader overlooks it.
@@ -62,5 +64,4 @@ def _find_size64(file: BinaryIO, end: int) -> int | None:
     record = _END64.unpack(file.read(_END64.size))
     if record[0] != _END64_SIGNATURE or record[1] != _END64.size - 12:
         raise zipfile.BadZipFile
-    size: int = record[8]
-    return size
+    return record[9], record[8]

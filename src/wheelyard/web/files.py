@@ -31,6 +31,7 @@ from wheelyard.web.headers import (
     http_date,
     is_known,
 )
+from wheelyard.web.paths import require_no_traversal
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -66,6 +67,7 @@ class FileDownload:
         kept = shelf.find(key)
         if kept is not None:
             return kept
+        require_no_traversal(filename)
         file, serial = await run_sync(self._look_up, key)
         shelf.keep(key, file, serial)
         return file

@@ -87,6 +87,13 @@ def _decode(raw: bytes) -> str:
     return SLASH.join(parts)
 
 
+def require_no_traversal(segments: str) -> None:
+    """Raise Invalid for what a file system would read as another place; nothing here would."""
+    parts = segments.replace(SLASH, "/").replace("\\", "/").split("/")
+    if ".." in parts or "." in parts:
+        raise Invalid("path traversal is not allowed")
+
+
 def read_ref(segment: str) -> str:
     """Return the id or full path of a project or group that a path segment holds."""
     return segment.replace(SLASH, "/")

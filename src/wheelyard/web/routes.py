@@ -41,7 +41,9 @@ def routes(registry: Registry) -> list[BaseRoute]:
     return [
         # The router tries them in order, and these are nearly all of the traffic.
         Route(PYPI + "/simple/{package:path}", SimplePage(registry, door), methods=["GET"]),
-        Route(PYPI + "/files/{sha256}/{filename}", FileDownload(registry, door), methods=["GET"]),
+        Route(
+            PYPI + "/files/{sha256}/{filename:path}", FileDownload(registry, door), methods=["GET"]
+        ),
         Route(PYPI + "/simple", SimpleIndex(registry, door), methods=["GET"]),
         Route(PYPI, Publish(registry, door), methods=["POST"]),
         api("GET", "/projects/{project}/packages", packages.list_packages, can.READ_PACKAGES),

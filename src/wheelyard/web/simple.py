@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from wheelyard import journal, packages, projects
 from wheelyard.access import Permission
-from wheelyard.facts import Invalid, NotFound
+from wheelyard.facts import NotFound
 from wheelyard.index import BuiltPage, Grant, PageKey
 from wheelyard.packages import File
 from wheelyard.pypi import simple
@@ -18,7 +18,7 @@ from wheelyard.pypi.names import MAX_LENGTH, NormalizedName, normalize_name
 from wheelyard.registry import Registry
 from wheelyard.web.door import Door
 from wheelyard.web.headers import Headers, answer, answer_not_modified, is_known
-from wheelyard.web.paths import PYPI, SLASH
+from wheelyard.web.paths import PYPI, require_no_traversal
 
 _TYPE = (b"content-type", simple.HTML_TYPE.encode())
 _VARY = (b"vary", b"Accept, Authorization")
@@ -68,14 +68,12 @@ class SimplePage:
 def _read_name(segment: str) -> NormalizedName:
     """Return the package that a URL names, in whatever spelling.
 
-    Raises Invalid for what a file system would read as another place; nothing here would.  Raises
-    NotFound for a spelling longer than a name can be, which would fill memory.
+    Raises Invalid for a traversal, and NotFound for a spelling longer than a name can be, which
+    would fill memory.
     """
     if len(segment) > MAX_LENGTH:
         raise NotFound("Package")
-    parts = segment.replace(SLASH, "/").replace("\\", "/").split("/")
-    if ".." in parts or "." in parts:
-        raise Invalid("path traversal is not allowed")
+    require_no_traversal(segment)
     return normalize_name(segment)
 
 

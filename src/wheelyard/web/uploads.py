@@ -163,7 +163,7 @@ class Receiver:
                     await run_sync(self._write_batch)
             parser.close()
         except MultipartError as error:
-            raise Invalid(f"The multipart body is malformed: {error}") from error
+            raise _malformed(error) from error
 
     def finish(self) -> Upload:
         """Write what is left and return the upload; blocks.  Raises InvalidParameters."""
@@ -207,6 +207,8 @@ class Receiver:
                 self._form.problems.append(_INVALID_CONTENT)
             else:
                 self._form.filename = segment.filename
+        elif segment.name in self._form.fields:
+            raise InvalidParameters([f"{segment.name} is given twice"])
         elif segment.name in _KEPT:
             self._form.fields[segment.name] = b""
 
@@ -255,4 +257,9 @@ def _parser(scope: Scope) -> PushMultipartParser:
             options["boundary"], max_header_size=8192, max_segment_count=MAX_PARTS
         )
     except MultipartError as error:
-        raise Invalid(f"The multipart body is malformed: {error}") from error
+        raise _malformed(error) from error
+
+
+def _malformed(error: MultipartError) -> Invalid:
+    # Behind its sentence the parser may put what it failed on, as Python writes it.
+    return Invalid(f"The multipart body is malformed: {error.args[0]}")

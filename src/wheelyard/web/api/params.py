@@ -211,7 +211,8 @@ def _gather(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name.endswith("[]"):
-            values.setdefault(name[:-2], []).append(value)
+            gathered = values.get(name[:-2])
+            values[name[:-2]] = [*gathered, value] if isinstance(gathered, list) else [value]
         else:
             values[name] = value
     return values
