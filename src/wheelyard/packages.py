@@ -34,7 +34,6 @@ from wheelyard.pypi.archives import Distribution
 from wheelyard.pypi.names import (
     Filename,
     NormalizedName,
-    filename_key,
     normalize_name,
     normalize_version,
 )
@@ -84,7 +83,10 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class PackagePage:
-    """What a simple page lists: the newest file of each name, in the order of first upload."""
+    """What a simple page lists: the newest file of each name, in the order of first upload.
+
+    Spellings of one name count as one: of two links to the same wheel an installer takes either.
+    """
 
     name: str
     files: Sequence[File]
@@ -151,7 +153,8 @@ def find_page(conn: Connection, project_id: int, name: NormalizedName) -> Packag
     ).all()
     if not rows:
         return None
-    newest = {row.filename: _file(row) for row in rows}  # a later one takes the earlier's place
+    # A later one takes the earlier's place.
+    newest = {row.filename_key: _file(row) for row in rows}
     return PackagePage(name=rows[0].name, files=list(newest.values()))
 
 
@@ -252,13 +255,13 @@ def find_file_of(conn: Connection, release: Release, file_id: int) -> File | Non
 
 def find_newest_copy(conn: Connection, release: Release, filename: Filename) -> File | None:
     """Return the newest file of a name, however it is spelled, in a release."""
-    rows = conn.execute(
+    row = conn.execute(
         select(files)
-        .where(files.c.release_id == release.id, files.c.filetype == filename.filetype.value)
+        .where(files.c.release_id == release.id, files.c.filename_key == filename.key)
         .order_by(files.c.id.desc())
-    )
-    key = filename.key
-    return next((_file(row) for row in rows if filename_key(row.filename) == key), None)
+        .limit(1)
+    ).first()
+    return _file(row) if row else None
 
 
 # Writing -----------------------------------------------------------------------------------------
@@ -327,6 +330,7 @@ def add_file(
         files,
         release_id=release.id,
         filename=filename.text,
+        filename_key=filename.key,
         filetype=filename.filetype.value,
         size=digests.size,
         sha256=digests.sha256,

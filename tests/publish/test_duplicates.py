@@ -102,6 +102,21 @@ def test_another_spelling_of_a_file_name_is_a_duplicate(
     assert publish_in_turn(town, project, first, again) == [CREATED, (400, TAKEN)]
 
 
+@pytest.mark.parametrize("turn", [1, -1], ids=["new spelling last", "new spelling first"])
+def test_of_two_spellings_the_newest_is_listed_alone(town: Installation, turn: int) -> None:
+    project = town.project(duplicates="allow")
+    new = wheel("foo_bar", "1.0.0", files={"a.py": b"new"})
+    old = replace(wheel("foo_bar", "1.0.0"), filename="Foo.Bar-1.0-py3-none-any.whl")
+    first, last = (old, new)[::turn]
+
+    assert publish_in_turn(town, project, first, last) == [CREATED, CREATED]
+
+    with town.member(project, Role.GUEST) as guest:
+        page = guest.simple(project, "foo-bar").text
+        assert (first.filename in page, last.filename in page) == (False, True)
+        assert guest.download(project, first).content == first.content
+
+
 def test_another_spelling_of_an_identical_file_is_stored_once(town: Installation) -> None:
     project = town.project(duplicates="identical")
     first = sdist("foo_bar")

@@ -213,6 +213,7 @@ files = Table(
     _id(),
     _owner("release_id", "releases.id"),
     Column("filename", String(255), nullable=False),
+    Column("filename_key", Text, nullable=False),
     Column("filetype", String(16), nullable=False),  # bdist_wheel, sdist
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -224,7 +225,7 @@ files = Table(
     Column("metadata_sha256", String(64), nullable=False),
     _mention("creator_id", "users.id"),
     Column("created_at", UtcDateTime, nullable=False),
-    Index(None, "release_id", "filename"),
+    Index(None, "release_id", "filename_key"),
     Index(None, "sha256"),
     Index(None, "metadata_sha256"),
     sqlite_autoincrement=True,

@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("filename", sa.String(length=255), nullable=False),
+        sa.Column("filename_key", sa.Text(), nullable=False),
         sa.Column("filetype", sa.String(length=16), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -250,6 +251,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_files_metadata_sha256"), "files", ["metadata_sha256"], unique=False)
     op.create_index(
-        op.f("ix_files_release_id_filename"), "files", ["release_id", "filename"], unique=False
+        op.f("ix_files_release_id_filename_key"),
+        "files",
+        ["release_id", "filename_key"],
+        unique=False,
     )
     op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
