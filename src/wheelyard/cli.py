@@ -228,6 +228,8 @@ def token_create(
 
     It is printed alone on standard output, so that a script can take it, and cannot be read again.
     """
+    if not name.strip():
+        _fail("--name must not be empty")
     scopes = tuple(scope or ["api"])
     if unknown := set(scopes) - set(tokens.PERSONAL_SCOPES):
         _fail(

@@ -90,10 +90,18 @@ def _examine_contents(settings: Settings, *, full: bool) -> Iterator[Finding]:
     database = Database(settings.database_path)
     try:
         yield _examine_database(database)
+        blobs = DiskStore(settings.blobs_path)
+        yield from _examine_store(blobs, settings.blobs_path)
         with database.read() as conn:
-            yield from _examine_files(conn, DiskStore(settings.blobs_path), full=full)
+            yield from _examine_files(conn, blobs, full=full)
     finally:
         database.close()
+
+
+def _examine_store(blobs: DiskStore, folder: Path) -> Iterator[Finding]:
+    yield from _examine_folder(folder)
+    for unwritable in blobs.unwritable_folders():
+        yield Finding(ok=False, sentence=f"No file can be made in the folder {unwritable}.")
 
 
 def _examine_database(database: Database) -> Finding:

@@ -12,7 +12,7 @@ from wheelyard.blobs.disk import DiskStore
 from wheelyard.database.engine import Database
 from wheelyard.database.migrate import migrate
 from wheelyard.journal import OPERATOR
-from wheelyard.settings import PREFIX, Settings
+from wheelyard.settings import PREFIX, InvalidSettings, Settings
 from wheelyard.tokens import Holder, NewToken
 from wheelyard.users import NewUser, PasswordHash, User
 
@@ -26,8 +26,8 @@ def prepare(settings: Settings, environment: Mapping[str, str], *, at: datetime)
     """Make folders, migrate the schema, and make ``root`` where there is no user yet.
 
     Return the password that was drawn for ``root``, which nobody can read again; None where there
-    was nothing to draw.  Safe to run again, and by several processes at once.  Raises OSError and
-    Unavailable.
+    was nothing to draw.  Safe to run again, and by several processes at once.  Raises OSError,
+    Unavailable and InvalidSettings.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # for the registry's own user
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +50,10 @@ def _ensure_root(database: Database, environment: Mapping[str, str], at: datetim
         is_first = not users.any_exist(conn)
     given = environment.get(ROOT_PASSWORD, "")
     password = given or draw_password()
+    if is_first and len(password) < users.MIN_PASSWORD_LENGTH:
+        raise InvalidSettings(
+            [f"{ROOT_PASSWORD} is too short; it must have {users.MIN_PASSWORD_LENGTH} characters."]
+        )
     hashed = users.hash_password(password) if is_first else None
     # A later start opens it too, and so finds a database that cannot be written.
     with database.write() as conn:

@@ -53,7 +53,7 @@ def publish(
     """Add one distribution file to a project; durable when this returns.
 
     ``duplicates`` is the instance's setting, for a project without one of its own.  Raises
-    InvalidUpload, StoreFull, and what ``tokens.refresh`` and ``access.require`` raise.
+    InvalidUpload, Unavailable, and what ``tokens.refresh`` and ``access.require`` raise.
     """
     name, version = _require_valid_form(upload)
     _require_claimed_digests(upload)

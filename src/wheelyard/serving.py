@@ -1,5 +1,6 @@
 """Serving: the address to listen on, and the server's processes behind it."""
 
+import errno
 import multiprocessing
 import shutil
 import socket
@@ -87,13 +88,14 @@ def require_free_port(host: str, port: int) -> str:
             try:
                 probe.bind(address)
             except OSError as error:
-                if time.monotonic() < deadline:
+                if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
                     time.sleep(0.1)
                     continue
+                way_out = "--host" if error.errno == errno.EADDRNOTAVAIL else "--port"
                 raise OSError(
                     error.errno,
                     f"Cannot listen on {host} port {port}: {error.strerror}; "
-                    "choose another with --port",
+                    f"choose another with {way_out}",
                 ) from error
         return str(address[0])
 

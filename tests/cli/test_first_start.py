@@ -85,7 +85,9 @@ def test_both_are_ignored_later(tmp_path: Path) -> None:
 def test_a_first_password_that_is_too_short_stops_the_start(terminal: Terminal) -> None:
     ran = terminal.run("serve", WHEELYARD_ROOT_PASSWORD="short")
 
-    assert ran.err == "wheelyard: password is too short (minimum is 8 characters)\n"
+    assert ran.err == (
+        "wheelyard: WHEELYARD_ROOT_PASSWORD is too short; it must have 8 characters.\n"
+    )
     assert ran.code == 1
 
 

@@ -25,6 +25,14 @@ def test_a_port_in_use(started: Terminal) -> None:
     assert (ran.out, ran.code) == ("", 1)
 
 
+def test_a_host_that_is_another_machines(started: Terminal) -> None:
+    ran = started.run("serve", "--host", "192.0.2.1")
+
+    assert ran.err.startswith("wheelyard: Cannot listen on 192.0.2.1 port ")
+    assert ran.err.endswith("; choose another with --host\n")
+    assert ran.code == 1
+
+
 def test_a_host_that_does_not_exist(started: Terminal) -> None:
     ran = started.run("serve", "--host", "host.invalid")
 

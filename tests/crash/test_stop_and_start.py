@@ -189,6 +189,53 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     assert errors == f"wheelyard: Permission denied ({locked / 'data'})\n"
 
 
+@pytest.mark.parametrize("place", ["blobs/staging", "blobs/7f"])
+def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path: Path, place: str) -> None:
+    data = tmp_path / "data"
+    _prepare(data)
+    (data / place).chmod(0o555)
+
+    status, output, errors = start(data, *AS_ANYBODY)
+    doctor = subprocess.run(
+        [*AS_ANYBODY, sys.executable, "-m", "wheelyard", "doctor", "--data", str(data)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (status, output) == (1, "")
+    assert errors == f"wheelyard: Permission denied ({data / place})\n"
+    assert f"PROBLEM No file can be made in the folder {data / place}.\n" in doctor.stdout
+    assert doctor.returncode == 1
+
+
+def test_a_first_start_without_room_is_one_sentence(tmp_path: Path) -> None:
+    status, output, errors = start(tmp_path / "data", "prlimit", "--fsize=2000")
+
+    assert (status, output) == (1, "")
+    assert errors.startswith(f"wheelyard: The database {tmp_path / 'data/wheelyard.sqlite'} cannot")
+    assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE users (id INTEGER)", "CREATE TABLE alembic_version (version_num)"]
+)
+def test_another_programs_database_is_one_sentence(tmp_path: Path, statement: str) -> None:
+    database = tmp_path / "data/wheelyard.sqlite"
+    database.parent.mkdir()
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(statement)
+
+    status, output, errors = start(database.parent)
+
+    assert (status, output) == (1, "")
+    assert errors == (
+        f"wheelyard: The database {database} has tables and no revision: "
+        "it is another program's or damaged\n"
+    )
+
+
 def test_every_bad_setting_has_its_sentence(tmp_path: Path) -> None:
     status, output, errors = start(
         tmp_path / "data",

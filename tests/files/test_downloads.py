@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.actors import Actor, Installation
+from tests.actors import Actor, Installation, pypi
 from tests.builders import Dist, wheel
+from tests.servers import Server
 from wheelyard.access import Role, Visibility
 from wheelyard.projects import Project
 
@@ -193,3 +194,24 @@ def test_a_file_with_a_local_version_is_reached_by_the_link_on_its_page(
 
     assert "%2Bcu118" in link
     assert answer.content == dist.content
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("left", [None, b"half of it"])
+def test_a_file_whose_bytes_are_lost_is_not_called_absent(
+    server: Server, town: Installation, project: Project, method: str, left: bytes | None
+) -> None:
+    lost = wheel("lost", "1.0", files={"a.py": f"{project.id}".encode()})
+    with town.member(project, Role.DEVELOPER) as developer:
+        developer.publish(project, lost)
+        blob = server.data / "blobs" / lost.sha256[:2] / lost.sha256
+        blob.unlink()
+        if left is not None:
+            blob.write_bytes(left)
+
+        url = f"{pypi(project)}/files/{lost.sha256}/{lost.filename}"
+        answer = developer.http.request(method, url, headers={"Range": "bytes=0-3"})
+
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
+    assert f"{url} status=503" in server.log.read_text()

@@ -43,6 +43,24 @@ def in_town(server: Server) -> Iterator[tuple[Project, Actor]]:
     town.close()
 
 
+def test_an_upload_to_a_store_that_fails_is_answered_in_words(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as server, in_town(server) as (project, developer):
+        staging = server.data / "blobs/staging"
+        staging.rmdir()
+        refused = developer.publish(project, wheel())
+        staging.mkdir()
+        taken = developer.publish(project, wheel())
+
+    assert (refused.status_code, refused.json()) == (
+        503,
+        {
+            "message": "503 Service Unavailable - The file cannot be stored: "
+            "No such file or directory"
+        },
+    )
+    assert taken.status_code == 201
+
+
 def test_an_upload_without_room_is_answered_507_and_loses_nothing(tmp_path: Path) -> None:
     before, over, after = (
         wheel("demo", "1.0", files=payload(64 * KIB)),

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from wheelyard.blobs.store import Digests, Hasher, Sha256, StagedBlob
-from wheelyard.facts import StoreFull
+from wheelyard.facts import StoreFull, Unavailable
 
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -40,8 +40,8 @@ class DiskStagedBlob:
         self._hasher = Hasher()
 
     def write(self, chunk: bytes) -> None:
-        """Append; raises StoreFull."""
-        with _room_needed():
+        """Append; raises Unavailable."""
+        with _storing():
             written = 0
             while written < len(chunk):
                 written += self._file.write(memoryview(chunk)[written:]) or 0
@@ -76,10 +76,11 @@ class DiskStore:
 
     def prepare(self) -> None:
         """Make the folders and clear away what killed processes left; raises OSError."""
-        self._staging.mkdir(parents=True, exist_ok=True)
-        for first in range(256):
-            (self._folder / f"{first:02x}").mkdir(exist_ok=True)
+        for folder in self._folders():
+            folder.mkdir(parents=True, exist_ok=True)
         _sync_folder(self._folder)
+        for folder in self.unwritable_folders():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
         oldest = time.time() - STALE_SECONDS
         for left in self._staging.iterdir():
             # Another process that starts may clear the same things away, a running one adopt them.
@@ -87,13 +88,22 @@ class DiskStore:
                 if left.stat().st_mtime < oldest:
                     left.unlink()
 
+    def _folders(self) -> Iterator[Path]:
+        yield self._staging
+        for first in range(256):
+            yield self._folder / f"{first:02x}"
+
+    def unwritable_folders(self) -> Iterator[Path]:
+        """Return the folders in which no file can be made; absent ones are among them."""
+        return (folder for folder in self._folders() if not os.access(folder, os.W_OK | os.X_OK))
+
     def stage(self) -> DiskStagedBlob:
-        """Begin to receive a blob; raises StoreFull."""
-        with _room_needed():
+        """Begin to receive a blob; raises Unavailable."""
+        with _storing():
             return DiskStagedBlob(self._staging)
 
     def adopt(self, staged: StagedBlob) -> Digests:
-        """Sync the bytes, rename them to their digest, sync the folder.  Raises StoreFull.
+        """Sync the bytes, rename them to their digest, sync the folder.  Raises Unavailable.
 
         The name is replaced even where the blob exists: the bytes are the same, a damaged twin is
         mended, and its modification time says that somebody has just begun to use it.
@@ -101,7 +111,7 @@ class DiskStore:
         assert isinstance(staged, DiskStagedBlob)  # noqa: S101  a store adopts what it staged
         digests = staged.digests()
         target = self.path(digests.sha256)
-        with _room_needed():  # some file systems find room only now
+        with _storing():  # some file systems find room only now
             staged.sync()
             staged.path.replace(target)
             _sync_folder(target.parent)
@@ -125,14 +135,14 @@ class DiskStore:
 
 
 @contextmanager
-def _room_needed() -> Iterator[None]:
-    """Turn a full disk, an exhausted quota and a limit on file sizes into StoreFull."""
+def _storing() -> Iterator[None]:
+    """Turn a full disk, a quota and a limit on file sizes into StoreFull, others to Unavailable."""
     try:
         yield
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise StoreFull("No room is left to store the file") from error
-        raise
+        raise Unavailable(f"The file cannot be stored: {error.strerror}") from error
 
 
 def _sync_folder(folder: Path) -> None:

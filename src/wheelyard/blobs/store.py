@@ -64,7 +64,7 @@ class StagedBlob(Protocol):
         """Where the bytes can be read until then."""
 
     def write(self, chunk: bytes) -> None:
-        """Append; raises StoreFull."""
+        """Append; raises Unavailable."""
 
     def digests(self) -> Digests:
         """Return the digests of what was written."""
@@ -81,16 +81,16 @@ class BlobStore(Protocol):
     """The verbs that every store has."""
 
     def stage(self) -> StagedBlob:
-        """Begin to receive a blob; raises StoreFull."""
+        """Begin to receive a blob; raises Unavailable."""
 
     def adopt(self, staged: StagedBlob) -> Digests:
         """Make it durable under its digest: once this returns, a power cut loses nothing.
 
-        Raises StoreFull.
+        Raises Unavailable.
         """
 
     def put(self, content: bytes) -> Digests:
-        """Store a small blob that is already in memory, just as durably; raises StoreFull."""
+        """Store a small blob that is already in memory, just as durably; raises Unavailable."""
 
     def path(self, sha256: Sha256) -> Path:
         """Where a blob can be read; raises ValueError for what is no digest."""

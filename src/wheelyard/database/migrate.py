@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from wheelyard.database.engine import BUSY_TIMEOUT_MS
 from wheelyard.facts import TooNew, Unavailable
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 NEWEST = "0001"
 """The revision that this release wants; a test holds it to the last of the scripts."""
 
-_HAS_REVISION = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -26,7 +28,7 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 def migrate(database: Path) -> None:
     """Run what is missing, in one transaction; nothing is missing the second time.
 
-    Raises TooNew, and Unavailable when the file is no database.
+    Raises TooNew, and Unavailable when the file is no database of ours or has no room.
     """
     found = current(database)
     if found == NEWEST:
@@ -41,7 +43,10 @@ def migrate(database: Path) -> None:
             "The database was made by a newer release of Wheelyard; start that one, or restore "
             "a backup from before the upgrade."
         )
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise Unavailable(f"The database {database} cannot be migrated: {error.orig}") from error
 
 
 def alembic_config(database: Path) -> "Config":
@@ -60,10 +65,22 @@ def current(database: Path) -> str | None:
     if not database.exists():
         return None
     try:
-        with closing(sqlite3.connect(database, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
-            if not connection.execute(_HAS_REVISION).fetchone():
-                return None
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        tables, revision = _look_at(database)
     except sqlite3.Error as error:
         raise Unavailable(f"The database {database} cannot be opened: {error}") from error
-    return row[0] if row else None
+    if tables and revision is None:
+        raise Unavailable(
+            f"The database {database} has tables and no revision: "
+            "it is another program's or damaged"
+        )
+    return revision
+
+
+def _look_at(database: Path) -> tuple[set[str], str | None]:
+    with closing(sqlite3.connect(database, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+        connection.execute("BEGIN")  # another process may be migrating it
+        tables = {name for (name,) in connection.execute(_TABLES)}
+        if "alembic_version" not in tables:
+            return tables, None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return tables, row[0] if row else None

@@ -7,6 +7,7 @@ stand alone.
 
 import json
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -116,6 +117,8 @@ class ErrorBoundary:
             if rendered is None:
                 log.exception("request failed", method=scope["method"], path=scope["path"])
             status, body, headers = rendered or _message(500, "Internal Server Error")
+            if rendered and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.warning("request failed", path=scope["path"], status=status, reason=str(error))
             # An answer that has begun cannot be taken back: the server refuses this one then, and
             # cuts the connection, by which the client sees that what it has is not whole.
             await answer(send, status, [_JSON, *headers], json.dumps(body).encode())

@@ -4,7 +4,6 @@ A URL names a digest, so what it serves never changes: the ETag is the digest, a
 the bytes for ever.
 """
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from wheelyard import journal, packages
 from wheelyard.access import Permission
-from wheelyard.facts import NotFound
+from wheelyard.facts import NotFound, Unavailable
 from wheelyard.index import FileKey, Grant
 from wheelyard.packages import File
 from wheelyard.registry import Registry
@@ -33,7 +32,8 @@ from wheelyard.web.headers import (
 )
 from wheelyard.web.paths import require_no_traversal
 
-_CHUNK_BYTES = 256 * 1024
+# Of a range.  The server holds some of them for each client that reads slowly.
+_CHUNK_BYTES = 64 * 1024
 
 # Kept for ever where only the caller keeps it; shared caches must ask again after ten minutes, lest
 # they serve what has become private meanwhile.
@@ -78,7 +78,16 @@ class FileDownload:
             file = packages.find_file(conn, *key)
         if file is None:
             raise NotFound("Package")
+        if not _is_whole(self._path(file.sha256), file.size):
+            raise Unavailable("The bytes of the file are not in the store")
         return file, serial
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +137,20 @@ async def send_file(scope: Scope, send: Send, file: Description, path: Path) -> 
 
 
 async def _send_whole(scope: Scope, send: Send, file: Description, path: Path) -> None:
-    await _start(send, 200, file.headers, file.size)
     if scope["method"] == "HEAD":
+        await _start(send, 200, file.headers, file.size)
         await send({"type": "http.response.body", "body": b""})
     elif "http.response.pathsend" in scope.get("extensions", {}):
+        await _start(send, 200, file.headers, file.size)
         await send({"type": "http.response.pathsend", "path": str(path)})
     else:
-        await _send_bytes(send, path, ByteRange(0, file.size))
+        await _send_bytes(send, path, ByteRange(0, file.size), 200, file.headers)
 
 
 async def _send_range(send: Send, file: Description, path: Path, wanted: ByteRange) -> None:
     span = b"bytes %d-%d/%d" % (wanted.start, wanted.stop - 1, file.size)
     headers = [*file.headers, (b"content-range", span)]
-    await _start(send, 206, headers, wanted.stop - wanted.start)
-    await _send_bytes(send, path, wanted)
+    await _send_bytes(send, path, wanted, 206, headers)
 
 
 async def _start(send: Send, status: int, headers: Headers, length: int) -> None:
@@ -149,16 +158,14 @@ async def _start(send: Send, status: int, headers: Headers, length: int) -> None
     await send({"type": "http.response.start", "status": status, "headers": sized})
 
 
-async def _send_bytes(send: Send, path: Path, wanted: ByteRange) -> None:
-    async for chunk in _read(path, wanted):
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def _read(path: Path, wanted: ByteRange) -> AsyncIterator[bytes]:
-    async with await anyio.open_file(path, "rb") as file:
+async def _send_bytes(
+    send: Send, path: Path, wanted: ByteRange, status: int, headers: Headers
+) -> None:
+    async with await anyio.open_file(path, "rb") as file:  # before an answer has begun
         await file.seek(wanted.start)
         left = wanted.stop - wanted.start
+        await _start(send, status, headers, left)
         while left > 0 and (chunk := await file.read(min(left, _CHUNK_BYTES))):
             left -= len(chunk)
-            yield chunk
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -148,7 +148,7 @@ class Receiver:
             await run_sync(self._staged.discard)
 
     async def receive(self, scope: Scope, body: Body) -> None:
-        """Read the body to its end.  Raises Invalid, FileTooLarge, StoreFull and Body's."""
+        """Read the body to its end.  Raises Invalid, FileTooLarge, Unavailable and Body's."""
         parser = _parser(scope)
         try:
             while chunk := await body.read():
