@@ -50,7 +50,7 @@ def _ensure_root(database: Database, environment: Mapping[str, str], at: datetim
         is_first = not users.any_exist(conn)
     given = environment.get(ROOT_PASSWORD, "")
     password = given or draw_password()
-    if is_first and len(password) < users.MIN_PASSWORD_LENGTH:
+    if is_first and not users.is_password(password):
         raise InvalidSettings(
             [f"{ROOT_PASSWORD} is too short; it must have {users.MIN_PASSWORD_LENGTH} characters."]
         )

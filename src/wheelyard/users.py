@@ -131,13 +131,23 @@ def any_exist(conn: Connection) -> bool:
     return conn.execute(select(users.c.id).limit(1)).first() is not None
 
 
+def is_password(text: str) -> bool:
+    """Whether the text can be a password."""
+    return len(text) >= MIN_PASSWORD_LENGTH
+
+
+def require_password(text: str) -> None:
+    """Raise InvalidRecord when the text cannot be a password."""
+    if not is_password(text):
+        raise InvalidRecord(password=f"is too short (minimum is {MIN_PASSWORD_LENGTH} characters)")
+
+
 def hash_password(password: str) -> PasswordHash:
     """Hash a password, which takes some tens of milliseconds on purpose; raises InvalidRecord.
 
     It is done before a transaction, so that nobody who writes has to wait for it.
     """
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise InvalidRecord(password=f"is too short (minimum is {MIN_PASSWORD_LENGTH} characters)")
+    require_password(password)
     return PasswordHash(_hasher.hash(password))
 
 

@@ -1,6 +1,5 @@
 """The upload endpoint: the form that twine, uv and every other upload client sends."""
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.types import Receive, Scope, Send
 
@@ -10,11 +9,8 @@ from wheelyard.index import Grant
 from wheelyard.registry import Registry
 from wheelyard.web.door import Door
 from wheelyard.web.headers import answer
+from wheelyard.web.turns import Turns
 from wheelyard.web.uploads import Body, Receiver
-
-MAX_WRITERS = 8
-"""Uploads that look at their file and write at a time.  They wait in threads for the one writer;
-without a limit of their own a crowd of them would leave no thread to build a page."""
 
 
 class Publish:
@@ -26,10 +22,10 @@ class Publish:
 
     permission = Permission.PUBLISH
 
-    def __init__(self, registry: Registry, door: Door) -> None:
+    def __init__(self, registry: Registry, door: Door, turns: Turns) -> None:
         self._registry = registry
-        self._turns = CapacityLimiter(MAX_WRITERS)
         self._door = door
+        self._turns = turns
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 201 when the file is durable and on its page."""
@@ -50,7 +46,7 @@ class Publish:
         )
         async with Receiver(self._registry.blobs, max_bytes=limit) as receiver:
             await receiver.receive(scope, body)
-            await run_sync(self._publish, receiver, grant, limiter=self._turns)
+            await run_sync(self._publish, receiver, grant, limiter=self._turns.writers)
 
     def _publish(self, receiver: Receiver, grant: Grant) -> None:
         publishing.publish(

@@ -26,15 +26,24 @@ from wheelyard.web.health import Liveness, Readiness
 from wheelyard.web.paths import PYPI, V4
 from wheelyard.web.publish import Publish
 from wheelyard.web.simple import SimpleIndex, SimplePage
+from wheelyard.web.turns import Turns
 
 
 def routes(registry: Registry) -> list[BaseRoute]:
     """Return the route table."""
+    can, door, turns = Permission, Door(registry), Turns()
 
-    def api(method: str, path: str, handler: Handler, permission: Permission) -> Route:
-        return Route(V4 + path, Api(registry, handler, permission), methods=[method])
+    def api(
+        method: str,
+        path: str,
+        handler: Handler,
+        permission: Permission,
+        *,
+        hashes_password: bool = False,
+    ) -> Route:
+        endpoint = Api(registry, turns, handler, permission, hashes_password=hashes_password)
+        return Route(V4 + path, endpoint, methods=[method])
 
-    can, door = Permission, Door(registry)
     package = "/projects/{project}/packages/{package}"
     project, group = "/projects/{project}", "/groups/{group}"
     pat = "/personal_access_tokens"
@@ -45,7 +54,7 @@ def routes(registry: Registry) -> list[BaseRoute]:
             PYPI + "/files/{sha256}/{filename:path}", FileDownload(registry, door), methods=["GET"]
         ),
         Route(PYPI + "/simple", SimpleIndex(registry, door), methods=["GET"]),
-        Route(PYPI, Publish(registry, door), methods=["POST"]),
+        Route(PYPI, Publish(registry, door, turns), methods=["POST"]),
         api("GET", "/projects/{project}/packages", packages.list_packages, can.READ_PACKAGES),
         api("GET", package, packages.get_package, can.READ_PACKAGES),
         api("DELETE", package, packages.delete_package, can.DELETE_PACKAGES),
@@ -61,9 +70,9 @@ def routes(registry: Registry) -> list[BaseRoute]:
         # Users
         api("GET", "/user", users.get_current_user, can.READ_OWN_ACCOUNT),
         api("GET", "/users", users.list_users, can.READ_USERS),
-        api("POST", "/users", users.create_user, can.ADMINISTER),
+        api("POST", "/users", users.create_user, can.ADMINISTER, hashes_password=True),
         api("GET", "/users/{user}", users.get_user, can.READ_USERS),
-        api("PUT", "/users/{user}", users.edit_user, can.ADMINISTER),
+        api("PUT", "/users/{user}", users.edit_user, can.ADMINISTER, hashes_password=True),
         api("DELETE", "/users/{user}", users.delete_user, can.ADMINISTER),
         api("POST", "/users/{user}/block", users.block_user, can.ADMINISTER),
         api("POST", "/users/{user}/unblock", users.unblock_user, can.ADMINISTER),

@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
-from wheelyard import memberships, namespaces, projects
+from wheelyard import memberships, namespaces, projects, users
 from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page
 from wheelyard.facts import Invalid, NotFound
@@ -24,12 +24,14 @@ from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
+from wheelyard.users import PasswordHash
 from wheelyard.web import headers
 from wheelyard.web.api import paging, params
 from wheelyard.web.api.paging import Position
 from wheelyard.web.api.params import Params
 from wheelyard.web.paths import read_ref
 from wheelyard.web.principal import Dialect, identify, read_presented
+from wheelyard.web.turns import Turns
 from wheelyard.web.uploads import Body
 
 T = TypeVar("T")
@@ -65,6 +67,9 @@ class Call:
     url: str
     query: bytes = field(repr=False)  # it may hold a token
     if_unmodified_since: str | None
+    password_hash: PasswordHash | None = field(repr=False)
+    """Of the parameter ``password``, when it can be one and the route hashes it."""
+
     settings: Settings
     subject: Subject
     """What the permission was decided on: the project, the group or the instance."""
@@ -127,9 +132,19 @@ Handler = Callable[[Call], Reply]
 class Api:
     """An endpoint of the REST API."""
 
-    def __init__(self, registry: Registry, handler: Handler, permission: Permission) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        turns: Turns,
+        handler: Handler,
+        permission: Permission,
+        *,
+        hashes_password: bool,
+    ) -> None:
         self._registry = registry
+        self._turns = turns
         self._handler = handler
+        self._hashes_password = hashes_password
         self.permission = permission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,7 +152,12 @@ class Api:
         body = await _read_body(scope, receive)
         content_type = _find_text(scope, b"content-type") or ""
         read = params.read(scope["query_string"], content_type, body)
-        reply = await run_sync(self._handle, scope, read)
+        reply = await run_sync(self._look, scope, read)
+        if reply is None:
+            hashed = None
+            if self._hashes_password:
+                hashed = await run_sync(_hash_password, read, limiter=self._turns.hashers)
+            reply = await run_sync(self._change, scope, read, hashed, limiter=self._turns.writers)
         fixed = [(b"cache-control", b"max-age=0, private, must-revalidate"), *reply.headers]
         shown = b""
         if reply.body is not None:
@@ -145,18 +165,21 @@ class Api:
             shown = msgspec.json.encode(reply.body)
         await headers.answer(send, reply.status, fixed, shown, head=scope["method"] == "HEAD")
 
-    def _handle(self, scope: Scope, read: Params) -> Reply:
-        database = self._registry.database
-        with database.read() as conn:
+    def _look(self, scope: Scope, read: Params) -> Reply | None:
+        """Answer what only reads.  What changes something is decided on and left to ``_change``."""
+        with self._registry.database.read() as conn:
             call = self._admit(conn, scope, read)
-            if scope["method"] in {"GET", "HEAD"}:
-                return self._handler(call)
+            return self._handler(call) if scope["method"] in {"GET", "HEAD"} else None
+
+    def _change(self, scope: Scope, read: Params, hashed: PasswordHash | None) -> Reply:
         # Decided a second time, of the same moment as the change; the first time is for those who
         # are refused, lest they hold up the one writer.
-        with database.write() as conn:
-            return self._handler(self._admit(conn, scope, read))
+        with self._registry.database.write() as conn:
+            return self._handler(self._admit(conn, scope, read, hashed))
 
-    def _admit(self, conn: Connection, scope: Scope, read: Params) -> Call:
+    def _admit(
+        self, conn: Connection, scope: Scope, read: Params, hashed: PasswordHash | None = None
+    ) -> Call:
         settings, at = self._registry.settings, self._registry.clock()
         if self.permission in ON_PACKAGES and not settings.packages_enabled:
             raise NotFound
@@ -180,12 +203,19 @@ class Api:
             url=base_url + _requested_path(scope),
             query=scope["query_string"],
             if_unmodified_since=_find_text(scope, b"if-unmodified-since"),
+            password_hash=hashed,
             settings=settings,
             subject=subject,
             role=standing.role,
             project_or_none=project,
             group_or_none=group,
         )
+
+
+def _hash_password(read: Params) -> PasswordHash | None:
+    """Hash before the transaction, for which others wait; what is wrong the handler says."""
+    password = read.peek_text("password")
+    return users.hash_password(password) if users.is_password(password) else None
 
 
 def _subject(

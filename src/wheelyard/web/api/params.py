@@ -61,6 +61,11 @@ class Params:
             return None
         return value
 
+    def peek_text(self, name: str, *, max_length: int = 255) -> str:
+        """Return what ``text`` would read, and note no problem; empty for what it would refuse."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) and len(value) <= max_length else ""
+
     def line(self, name: str, *, required: bool = False) -> str | None:
         """Read one line that, when it is sent, is not empty."""
         value = self.text(name, required=required)

@@ -51,11 +51,13 @@ def create_user(call: Call) -> Reply:
         params.needs_one_of("password", "reset_password", "force_random_password")
     is_admin = bool(params.flag("admin"))
     params.check()
+    if password is not None and not without:
+        users.require_password(password)
     new = NewUser(
         username=username or "",
         name=name or "",
         email=email or "",
-        password=None if without or password is None else users.hash_password(password),
+        password=None if without else call.password_hash,
         is_admin=is_admin,
     )
     return Reply(show_user(call, users.create(call.conn, new, by=call.actor, at=call.at)), 201)
@@ -76,7 +78,9 @@ def edit_user(call: Call) -> Reply:
     changes = {column: value for column, value in sent.items() if value is not None}
     if changes.get("is_admin") is False:
         _require_other(call, user, "You cannot take away your own administrator rights")
-    hashed = users.hash_password(password) if password else None
+    if password:
+        users.require_password(password)
+    hashed = call.password_hash
     if changes or hashed is not None:
         user = users.edit(call.conn, user, changes, password=hashed, by=call.actor, at=call.at)
     return Reply(show_user(call, user))
