@@ -53,6 +53,12 @@ def developer(town: Installation, project: Project) -> Iterator[Actor]:
         yield actor
 
 
+@pytest.fixture
+def secret(town: Installation, project: Project) -> str:
+    """The token of a developer of the project, for requests that are written by hand."""
+    return town.token(town.join(town.user(), project, Role.DEVELOPER)).secret
+
+
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder just after its first start, to be copied: making one takes longer."""

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from wheelyard import connections
 from wheelyard.facts import Unavailable
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
@@ -44,6 +45,7 @@ def application(registry: Registry) -> ASGIApp:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_flush_regularly, registry)
                 tasks.start_soon(_end_with_parent)
+                tasks.start_soon(connections.end_stalled_answers, registry.settings.port)
                 yield
                 tasks.cancel_scope.cancel()
         finally:

@@ -11,13 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
+from wheelyard import connections
 from wheelyard.settings import Settings
 
 KILL_TIMEOUT_SECONDS = 120
 """How long a stop waits for uploads in flight before it ends them."""
+
+MAX_BUFFER_BYTES = 256 * 1024
+"""Of a connection, in each direction; a client that reads slowly fills it."""
 
 REMIND_SECONDS = 0.5
 """Between two requests to end, to a worker that is still there."""
@@ -61,6 +66,8 @@ def serve(settings: Settings, address: str, *, on_startup: Callable[[], None]) -
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         loop=Loops.uvloop,
+        http1_settings=HTTP1Settings(max_buffer_size=MAX_BUFFER_BYTES),
+        backpressure=connections.reserve_descriptors(),
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,

@@ -214,3 +214,18 @@ def test_answers_are_kept_by_no_shared_cache(root: Actor, url: str) -> None:
 
     assert answer.headers["cache-control"] == "max-age=0, private, must-revalidate"
     assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/v4/projects", "GET, HEAD, POST"),
+        ("/api/v4/projects/1/", "DELETE, GET, HEAD, PUT"),
+        ("/-/liveness", "GET, HEAD"),
+    ],
+)
+def test_another_method_is_told_those_there_are(root: Actor, path: str, allowed: str) -> None:
+    for _ in range(2):
+        answer = root.http.request("PATCH", path)
+
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

@@ -2,15 +2,8 @@
 
 import pytest
 
-from tests.actors import Installation, pypi
-from wheelyard.access import Role
+from tests.actors import pypi
 from wheelyard.projects import Project
-
-
-@pytest.fixture
-def secret(town: Installation, project: Project) -> str:
-    """The token of a developer of the project, for requests that are written by hand."""
-    return town.token(town.join(town.user(), project, Role.DEVELOPER)).secret
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tests.actors import Actor
 from tests.builders import wheel
 from tests.publish import wire
 from tests.servers import Server
+from wheelyard import connections
 from wheelyard.projects import Project
 
 DIST = wheel()
@@ -20,6 +21,9 @@ BODY = wire.form(
 BOUND_SECONDS = 35.0
 PROMPT_SECONDS = 2.0
 CROWD = 50
+IDLE = 1500
+"""More than 1024, at which many a server and system stops."""
+
 TOO_SLOW = (408, b'{"message": "408 Request Timeout - the upload came too slowly"}')
 
 Ending = tuple[float, wire.Reply]
@@ -115,9 +119,10 @@ def _be_served(developer: Actor, project: Project, *, until: Callable[[], bool])
 def test_idle_connections_disturb_nobody(
     server: Server, developer: Actor, project: Project, secret: str
 ) -> None:
-    idle = [wire.connect(server.url) for _ in range(300)]
+    connections.reserve_descriptors()  # for the other ends of them
+    idle = [wire.connect(server.url) for _ in range(IDLE)]
     try:
-        for connection in idle[:150]:
+        for connection in idle[: IDLE // 2]:
             connection.sendall(wire.head("GET", b"/-/liveness", secret))
             assert wire.read_reply(connection).status == 200
         began = time.monotonic()

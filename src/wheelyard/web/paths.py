@@ -6,9 +6,11 @@ trailing slash is accepted everywhere, without a redirect, which no upload clien
 """
 
 import re
+from http import HTTPStatus
 from urllib.parse import unquote
 
-from starlette.routing import Route, Router
+from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wheelyard.facts import Invalid
@@ -54,8 +56,22 @@ class PathReader:
             return
         scope["path"] = read_path(raw)
         scope["app"] = self  # tells the router that its exceptions are handled
-        await self._router(scope, receive, send)
+        try:
+            await self._router(scope, receive, send)
+        except HTTPException as error:
+            if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                error.headers = {"Allow": ", ".join(sorted(self._methods(scope)))}
+            raise
         self._remember(scope, raw)
+
+    def _methods(self, scope: Scope) -> set[str]:
+        """Return what a path answers; each method of it has a route of its own."""
+        return {
+            method
+            for route in self._router.routes
+            if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
+            for method in route.methods or ()
+        }
 
     def _remember(self, scope: Scope, raw: bytes) -> None:
         route = scope["route"]
