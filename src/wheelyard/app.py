@@ -1,5 +1,6 @@
 """The composition root: Settings -> Registry -> ASGI application."""
 
+import asyncio
 import logging
 import multiprocessing
 import os
@@ -7,10 +8,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import structlog
 from anyio.to_thread import run_sync
+from granian import _signals
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Router
@@ -33,7 +36,29 @@ log = structlog.get_logger()
 def create() -> ASGIApp:
     """Make the application of one worker process, from its environment."""
     configure_logging()
+    _signals.set_loop_signals = _hear_once
     return application(Registry.open(Settings.from_environment()))
+
+
+_set_loop_signals = _signals.set_loop_signals
+
+
+def _hear_once(loop: asyncio.AbstractEventLoop) -> Any:  # noqa: ANN401  granian's own signal
+    """Let the server hear the first request to end, and no other.
+
+    The supervisor repeats it (see ``serving``), as do people at a terminal, and granian 2.8.7 stops
+    its event loop for good at the third, with the requests in flight.
+    """
+    told = _set_loop_signals(loop)  # type: ignore[no-untyped-call]  # granian has no annotation
+    first = iter([told.set])
+
+    def hear() -> None:
+        for tell in first:
+            tell()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, hear)
+    return told
 
 
 def application(registry: Registry) -> ASGIApp:

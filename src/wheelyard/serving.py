@@ -7,7 +7,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -36,19 +37,20 @@ class _Supervisor(MPServer):
 
     Once is not enough.  A worker loses a SIGTERM that comes while its event loop stands still:
     after the fork, and again between the application's start and the first request, for uvloop
-    hands signals on only as it runs.  Asking one that is finishing its requests changes nothing.
+    hands signals on only as it runs.  One that has heard it ignores the rest; see ``app``.
     """
 
     def shutdown(self, exit_code: int = 0) -> None:
         """End every worker, then this process."""
-        threading.Thread(target=_remind_workers, daemon=True).start()
+        workers = multiprocessing.active_children()
+        threading.Thread(target=_remind, args=[workers], daemon=True).start()
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]  # granian has no annotation
 
 
-def _remind_workers() -> None:
+def _remind(workers: Sequence[BaseProcess]) -> None:
     while True:
         time.sleep(REMIND_SECONDS)  # first: the server itself asks once
-        for worker in multiprocessing.active_children():
+        for worker in workers:
             worker.terminate()
 
 

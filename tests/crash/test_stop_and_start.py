@@ -72,21 +72,39 @@ def refuses_connections(server: Server) -> bool:
 # Stopping ----------------------------------------------------------------------------------------
 
 
-def test_a_termination_lets_the_upload_in_flight_finish(tmp_path: Path) -> None:
+def ask_once(server: Server) -> None:
+    """As a service manager does."""
+    server.process.terminate()
+
+
+def ask_impatiently(server: Server) -> None:
+    """As somebody does who presses Ctrl-C again and again: every process hears each."""
+    for _ in range(5):
+        os.killpg(server.process.pid, signal.SIGINT)
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("ask", [ask_once, ask_impatiently])
+def test_a_request_to_end_lets_the_upload_in_flight_finish(
+    tmp_path: Path, ask: Callable[[Server], None], workers: int
+) -> None:
     dist = wheel(files={"payload": os.urandom(900_000)})
     body = wire.form(
         [*wire.fields(dist.fields()), wire.Part(b"content", dist.content, dist.filename.encode())]
     )
-    with running(tmp_path / "data") as server:
+    with running(tmp_path / "data", WHEELYARD_WORKERS=str(workers)) as server:
         project, secret = _developer(server)
         request = wire.post(pypi(project).encode(), secret, body)
         with wire.connect(server.url, timeout=60) as upload:
             upload.sendall(request[:600_000])
             wait_until(lambda: any((server.data / "blobs/staging").iterdir()))
 
-            server.process.send_signal(signal.SIGTERM)
+            ask(server)
             wait_until(lambda: refuses_connections(server))
-            upload.sendall(request[600_000:])
+            for start in range(600_000, len(request), 50_000):  # longer than several reminders
+                upload.sendall(request[start : start + 50_000])
+                time.sleep(0.5)
             reply = wire.read_reply(upload)
 
         assert (reply.status, reply.body) == (201, b'{"message":"201 Created"}')
