@@ -19,6 +19,11 @@ MIB = 1024 * 1024
 DIST = wheel("stalled", "1.0", files={"payload": os.urandom(8 * MIB)})
 
 
+def descriptors() -> set[str]:
+    """The numbers of what this process has open, but for the folder that is read."""
+    return {descriptor.name for descriptor in list(Path("/proc/self/fd").iterdir())}
+
+
 def readers_of(blob: Path, process: int) -> int:
     """How often a process holds a blob open."""
     count = 0
@@ -46,6 +51,14 @@ def test_a_download_that_is_not_read_ends(
         while readers_of(blob, worker):
             assert time.monotonic() < deadline, "it is still held"
             time.sleep(0.5)
+
+
+def test_looking_for_the_listening_socket_leaves_no_descriptor_behind() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        before = descriptors()
+        asyncio.run(connections.end_stalled_answers(listening.getsockname()[1]))
+
+        assert descriptors() == before
 
 
 def test_a_connection_to_the_port_inherits_the_bound() -> None:
