@@ -16,7 +16,7 @@ from wheelyard import memberships, packages, projects, tokens
 from wheelyard.access import Permission, Principal
 from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
 from wheelyard.database.engine import Database
-from wheelyard.facts import InvalidUpload, NotFound
+from wheelyard.facts import InvalidUpload, NotFound, Unavailable
 from wheelyard.packages import File, StoredFile
 from wheelyard.projects import Project
 from wheelyard.pypi import archives, metadata, names
@@ -140,6 +140,8 @@ def _inspect(upload: Upload, filename: names.Filename) -> Distribution:
         return archives.inspect(upload.staged.path, filename)
     except archives.InvalidArchive as error:
         raise InvalidUpload(f"Validation failed: {error}") from error
+    except OSError as error:
+        raise Unavailable(f"The file cannot be read: {error.strerror}") from error
 
 
 def _requires_python(upload: Upload, distribution: Distribution) -> str:

@@ -192,6 +192,13 @@ def test_a_wrong_checksum_in_a_wheel_is_refused(path: Path) -> None:
     assert refusal(path, WHEEL_NAME, bytes(content)) == DAMAGED
 
 
+def test_a_member_shorter_than_its_entry_says_is_refused(path: Path) -> None:
+    content = bytearray(zipped(wheel_members().items()))
+    content[content.index(b"PK\1\2") + 24] += 1  # of the first member, which is empty
+
+    assert refusal(path, WHEEL_NAME, bytes(content)) == DAMAGED
+
+
 @pytest.mark.parametrize(
     ("before", "behind"),
     [(b"something", b""), (b"", b"something"), (b"", b"\0" * 22), (wheel().content, b"")],
@@ -227,7 +234,9 @@ def test_an_unknown_compression_is_refused(path: Path) -> None:
         place = content.index(signature)
         content[place + method_at : place + method_at + 2] = struct.pack("<H", 99)
 
-    assert refusal(path, WHEEL_NAME, bytes(content)) == DAMAGED
+    assert refusal(path, WHEEL_NAME, bytes(content)) == (
+        "The archive has an unusual compression, 'demo/__init__.py'"
+    )
 
 
 def test_a_member_with_two_names_is_refused(path: Path) -> None:

@@ -5,6 +5,7 @@ import io
 import tarfile
 import time
 import tracemalloc
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,17 @@ def test_a_zip_bomb_is_refused(path: Path) -> None:
     assert len(content) < MIB
 
     assert refusal(path, WHEEL_NAME, content) == BOMB
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_compression_that_cannot_be_unpacked_in_steps_is_refused(path: Path, method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("demo/bomb", b"\0" * (200 * MIB), method)
+
+    assert refusal(path, WHEEL_NAME, buffer.getvalue()) == (
+        "The archive has an unusual compression, 'demo/bomb'"
+    )
 
 
 def test_a_bomb_of_overlapping_members_is_refused(path: Path) -> None:
@@ -199,6 +211,14 @@ def test_the_most_members_of_a_wheel_are_taken(path: Path) -> None:
     inspect(path, parse_filename(WHEEL_NAME))
 
     assert time.process_time() - began < MAX_SECONDS
+
+
+def test_metadata_of_very_many_fields_takes_time_in_proportion(path: Path) -> None:
+    fields = b"".join(b"F%d:\n" % number for number in range(120_000))
+    path.write_bytes(zipped(wheel_members(METADATA=ABOUT.rstrip(b"\n") + b"\n" + fields).items()))
+
+    with bounded(192 * MIB):
+        inspect(path, parse_filename(WHEEL_NAME))
 
 
 def test_metadata_of_millions_of_headers_is_bounded(path: Path) -> None:

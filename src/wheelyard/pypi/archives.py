@@ -10,6 +10,7 @@ installed packages" (RECORD), "Source distribution format" (PEP 625, PEP 643, PE
 """
 
 import csv
+import errno
 import gzip
 import io
 import lzma
@@ -47,6 +48,9 @@ _UNRECORDED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
+# What every installer reads.  Of the others zipfile unpacks whole chunks, however large they are.
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
 # ZIP application note, 4.4.4: general purpose bit 0.
 _ENCRYPTED = 1
 
@@ -71,6 +75,10 @@ _DAMAGE = (
 )
 
 
+_NO_DAMAGE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
+"""What the machine lacks says nothing about the file."""
+
+
 class InvalidArchive(ValueError):  # noqa: N818  reads as the sentence that it is
     """An archive that cannot be accepted; the text says why."""
 
@@ -86,8 +94,8 @@ class Distribution:
 def inspect(path: Path, filename: names.Filename) -> Distribution:
     """Check the archive at ``path`` as the distribution that its file name claims.
 
-    Raises InvalidArchive.  Takes time in proportion to the unpacked size: every checksum is
-    compared.
+    Raises InvalidArchive, and OSError when the file cannot be read.  Takes time in proportion to
+    the unpacked size: every checksum is compared.
     """
     try:
         content = _read_metadata(path, filename)
@@ -98,6 +106,8 @@ def inspect(path: Path, filename: names.Filename) -> Distribution:
     except InvalidArchive:
         raise
     except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno in _NO_DAMAGE:
+            raise
         raise InvalidArchive("The file is damaged or not an archive of its type") from error
     return Distribution(filename=filename, metadata=described)
 
@@ -159,6 +169,8 @@ def _require_safe_zip(archive: zipfile.ZipFile, packed_bytes: int) -> None:
         seen.add(member.filename)
         if stat.S_ISLNK(member.external_attr >> 16):
             raise InvalidArchive(f"The archive has a link, {member.filename!r}")
+        if member.compress_type not in _COMPRESSIONS:
+            raise InvalidArchive(f"The archive has an unusual compression, {member.filename!r}")
         if member.flag_bits & _ENCRYPTED:
             raise InvalidArchive(f"The archive has an encrypted member, {member.filename!r}")
     _require_sane_size(sum(member.file_size for member in members), packed_bytes)
@@ -172,8 +184,9 @@ def _require_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     Opening it compares its name with that of its own header, by which a reader that streams goes.
     """
     with archive.open(member) as unpacked:
-        while unpacked.read(_READ_BYTES):
-            pass
+        size = sum(map(len, iter(lambda: unpacked.read(_READ_BYTES), b"")))
+    if size != member.file_size:
+        raise zipfile.BadZipFile
 
 
 def _require_safe_name(name: str) -> None:

@@ -5,8 +5,9 @@ field is no reason to refuse a file (PyPA specification "Core metadata", version
 """
 
 from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesHeaderParser
 
-from packaging.metadata import parse_email
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 MAX_READ_BYTES = 1024 * 1024
@@ -37,24 +38,46 @@ class CoreMetadata:
 
 
 def parse(content: bytes) -> CoreMetadata:
-    """Read the fields.  Raises InvalidMetadata when name or version is absent or unusable.
-
-    A field that may be absent and cannot be used (given twice, or no UTF-8) counts as absent.
-    """
-    fields, unusable = parse_email(content[:MAX_READ_BYTES])
-    for field in ("name", "version"):
-        if field in unusable:
-            raise InvalidMetadata(f"The metadata of the file has an unusable {field.title()} field")
-        if not fields.get(field):
-            raise InvalidMetadata(f"The metadata of the file has no {field.title()} field")
+    """Read the fields.  Raises InvalidMetadata when name or version is absent or given twice."""
+    message = BytesHeaderParser().parsebytes(content[:MAX_READ_BYTES])
     return CoreMetadata(
-        metadata_version=fields.get("metadata_version", ""),
-        name=fields["name"],
-        version=fields["version"],
-        requires_python=check_requires_python(fields.get("requires_python", "")),
-        summary=fields.get("summary", ""),
+        metadata_version=_find_usable(message, "Metadata-Version"),
+        name=_get(message, "Name"),
+        version=_get(message, "Version"),
+        requires_python=check_requires_python(_find_usable(message, "Requires-Python")),
+        summary=_find_usable(message, "Summary"),
         content=content,
     )
+
+
+def _get(message: Message, field: str) -> str:
+    value = _find(message, field)
+    if not value:
+        raise InvalidMetadata(f"The metadata of the file has no {field} field")
+    return value
+
+
+def _find_usable(message: Message, field: str) -> str:
+    """Return the text of a field that need not be there; empty for an unusable one too."""
+    try:
+        return _find(message, field) or ""
+    except InvalidMetadata:
+        return ""
+
+
+def _find(message: Message, field: str) -> str | None:
+    """Return a field's text.  Raises InvalidMetadata when it is given twice or is no UTF-8."""
+    values = [value for name, value in message.raw_items() if name.lower() == field.lower()]
+    if not values:
+        return None
+    unusable = InvalidMetadata(f"The metadata of the file has an unusable {field} field")
+    if len(values) > 1:
+        raise unusable
+    try:
+        # The parser keeps bytes outside of ASCII as surrogates.
+        return values[0].encode("ascii", "surrogateescape").decode().strip()
+    except UnicodeDecodeError as error:
+        raise unusable from error
 
 
 def check_requires_python(text: str) -> str:
