@@ -100,6 +100,8 @@ def _examine_contents(settings: Settings, *, full: bool) -> Iterator[Finding]:
 
 def _examine_store(blobs: DiskStore, folder: Path) -> Iterator[Finding]:
     yield from _examine_folder(folder)
+    if not folder.is_dir():
+        return
     for unwritable in blobs.unwritable_folders():
         yield Finding(ok=False, sentence=f"No file can be made in the folder {unwritable}.")
 

@@ -128,6 +128,8 @@ def test_everything_that_is_missing_is_named_at_once(root: Actor) -> None:
     [
         ({"email": "nowhere"}, {"email": ["is invalid"]}),
         ({"password": "short"}, {"password": ["is too short (minimum is 8 characters)"]}),
+        ({"password": 1234567}, {"password": ["is too short (minimum is 8 characters)"]}),
+        ({"password": "", "reset_password": False}, {"password": ["can't be blank"]}),
         ({"username": "admin"}, {"path": ["admin is a reserved name"]}),
         (
             {"username": "two words"},
@@ -136,11 +138,22 @@ def test_everything_that_is_missing_is_named_at_once(root: Actor) -> None:
     ],
 )
 def test_an_account_that_cannot_be_is_refused(
-    root: Actor, changes: dict[str, str], message: dict[str, list[str]]
+    root: Actor, changes: dict[str, Any], message: dict[str, list[str]]
 ) -> None:
     answer = root.api("POST", "/users", **described(**changes))
 
     assert (answer.status_code, answer.json()) == (400, {"message": message})
+
+
+@pytest.mark.parametrize("sent", ["a good password", "x" * 255, 1234567890, 12345.678])
+def test_a_password_is_set_as_it_was_sent(root: Actor, town: Installation, sent: object) -> None:
+    made = root.api("POST", "/users", **described(password=sent)).json()
+    edited = root.api("POST", "/users", **described()).json()
+    assert root.api("PUT", f"/users/{edited['id']}", password=sent).status_code == 200
+
+    with town.database.read() as conn:
+        for shown in (made, edited):
+            assert users.has_password(conn, users.get(conn, shown["id"]), str(sent))
 
 
 def test_an_address_belongs_to_one_user(admin: Gitlab, town: Installation) -> None:

@@ -198,12 +198,20 @@ def test_a_file_with_a_local_version_is_reached_by_the_link_on_its_page(
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("left", [None, b"half of it"])
+@pytest.mark.parametrize("is_remembered", [False, True])
 def test_a_file_whose_bytes_are_lost_is_not_called_absent(
-    server: Server, town: Installation, project: Project, method: str, left: bytes | None
+    server: Server,
+    town: Installation,
+    project: Project,
+    method: str,
+    left: bytes | None,
+    is_remembered: bool,  # noqa: FBT001  a column of a table
 ) -> None:
     lost = wheel("lost", "1.0", files={"a.py": f"{project.id}".encode()})
     with town.member(project, Role.DEVELOPER) as developer:
         developer.publish(project, lost)
+        if is_remembered:
+            assert developer.download(project, lost).content == lost.content
         blob = server.data / "blobs" / lost.sha256[:2] / lost.sha256
         blob.unlink()
         if left is not None:

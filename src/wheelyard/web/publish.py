@@ -46,7 +46,7 @@ class Publish:
         )
         async with Receiver(self._registry.blobs, max_bytes=limit) as receiver:
             await receiver.receive(scope, body)
-            await run_sync(self._publish, receiver, grant, limiter=self._turns.writers)
+            await run_sync(self._publish, receiver, grant, limiter=self._turns.publishers)
 
     def _publish(self, receiver: Receiver, grant: Grant) -> None:
         publishing.publish(

@@ -1,15 +1,19 @@
 """Whose turn it is: how many calls of a kind may hold a worker thread at a time.
 
-Every blocking call has a thread of one pool.  What may wait there for long has a limit of its own,
-or a crowd of it would leave no thread to build a page.
+Every blocking call has a thread of one pool.  What may wait there for long, for the one writer of
+the database above all, has a limit of its own, or a crowd of it would leave no thread to build a
+page.
 """
 
 from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter
 
+MAX_PUBLISHERS = 8
+"""Uploads that look at their file, which may take seconds, and write."""
+
 MAX_WRITERS = 8
-"""Uploads that look at their file, and calls that change something.  They wait for one writer."""
+"""Other calls that change something."""
 
 MAX_HASHERS = 2
 """Passwords that are hashed; each takes 64 MiB and some tens of milliseconds of several cores."""
@@ -19,5 +23,6 @@ MAX_HASHERS = 2
 class Turns:
     """The limits of one process; its endpoints share them."""
 
+    publishers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_PUBLISHERS))
     writers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_WRITERS))
     hashers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_HASHERS))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -54,17 +54,16 @@ class Params:
             if required:
                 self._problems.append(f"{name} is {'missing' if value is None else 'empty'}")
             return None if value is None else ""
-        if isinstance(value, bool | int | float):
-            value = str(value)
-        if not isinstance(value, str) or len(value) > max_length or "\0" in value:
+        value = _as_text(value)
+        if not _is_text(value, max_length):
             self._problems.append(f"{name} is invalid")
             return None
         return value
 
     def peek_text(self, name: str, *, max_length: int = 255) -> str:
         """Return what ``text`` would read, and note no problem; empty for what it would refuse."""
-        value = self._values.get(name)
-        return value if isinstance(value, str) and len(value) <= max_length else ""
+        value = _as_text(self._values.get(name))
+        return value if _is_text(value, max_length) else ""
 
     def line(self, name: str, *, required: bool = False) -> str | None:
         """Read one line that, when it is sent, is not empty."""
@@ -172,6 +171,15 @@ class Params:
         if day <= after:
             self._problems.append(f"{name} must be a date in the future")
         return day
+
+
+def _as_text(value: Any) -> Any:  # noqa: ANN401  whatever JSON can hold
+    """Return the text that a form would have for a number; anything else as it is."""
+    return str(value) if isinstance(value, bool | int | float) else value
+
+
+def _is_text(value: Any, max_length: int) -> TypeGuard[str]:  # noqa: ANN401  as above
+    return isinstance(value, str) and len(value) <= max_length and "\0" not in value
 
 
 def read(query: bytes, content_type: str, body: bytes) -> Params:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from wheelyard import memberships, namespaces, users
-from wheelyard.facts import Conflict, Forbidden
-from wheelyard.users import Filter, NewUser, State, User
+from wheelyard.facts import Conflict, Forbidden, InvalidRecord
+from wheelyard.users import Filter, NewUser, PasswordHash, State, User
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
 
 
@@ -46,18 +46,17 @@ def create_user(call: Call) -> Reply:
     email, name = params.line("email", required=True), params.line("name", required=True)
     username = params.line("username", required=True)
     without = bool(params.flag("force_random_password")) | bool(params.flag("reset_password"))
-    password = params.text("password")
     if not without:
         params.needs_one_of("password", "reset_password", "force_random_password")
     is_admin = bool(params.flag("admin"))
-    params.check()
-    if password is not None and not without:
-        users.require_password(password)
+    hashed = _read_password(call)
+    if hashed is None and not without:
+        raise InvalidRecord(password="can't be blank")  # noqa: S106  that is what is said of it
     new = NewUser(
         username=username or "",
         name=name or "",
         email=email or "",
-        password=None if without else call.password_hash,
+        password=None if without else hashed,
         is_admin=is_admin,
     )
     return Reply(show_user(call, users.create(call.conn, new, by=call.actor, at=call.at)), 201)
@@ -73,17 +72,24 @@ def edit_user(call: Call) -> Reply:
         "email": params.line("email"),
         "is_admin": params.flag("admin"),
     }
-    password = params.text("password")
-    params.check()
+    hashed = _read_password(call)
     changes = {column: value for column, value in sent.items() if value is not None}
     if changes.get("is_admin") is False:
         _require_other(call, user, "You cannot take away your own administrator rights")
-    if password:
-        users.require_password(password)
-    hashed = call.password_hash
     if changes or hashed is not None:
         user = users.edit(call.conn, user, changes, password=hashed, by=call.actor, at=call.at)
     return Reply(show_user(call, user))
+
+
+def _read_password(call: Call) -> PasswordHash | None:
+    """Return the hash of the password that was sent, after everything is found valid."""
+    password = call.params.text("password")
+    call.params.check()
+    if not password:
+        return None
+    users.require_password(password)
+    assert call.password_hash is not None  # noqa: S101  the route hashes what is valid
+    return call.password_hash
 
 
 def delete_user(call: Call) -> Reply:
