@@ -90,26 +90,20 @@ def parse_filename(text: str) -> Filename:
         raise InvalidFilename(f"The file name has more than {MAX_LENGTH} characters")
     if not _FILENAME.match(text):
         raise InvalidFilename("The file name has characters that no wheel or sdist has")
+    if not text.endswith((".whl", ".tar.gz", ".zip")):
+        raise InvalidFilename("Only wheels (.whl) and sdists (.tar.gz, .zip) are taken")
     try:
         if text.endswith(".whl"):
+            filetype = FileType.WHEEL
             name, version, _, _ = parse_wheel_filename(text)
-            return Filename(
-                text,
-                FileType.WHEEL,
-                normalize_name(name),
-                NormalizedVersion(canonicalize_version(version)),
-            )
-        if text.endswith((".tar.gz", ".zip")):
+        else:
+            filetype = FileType.SDIST
             name, version = parse_sdist_filename(text)
-            return Filename(
-                text,
-                FileType.SDIST,
-                normalize_name(name),
-                NormalizedVersion(canonicalize_version(version)),
-            )
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion) as error:
         raise InvalidFilename(str(error)) from error
-    raise InvalidFilename("Only wheels (.whl) and sdists (.tar.gz, .zip) are taken")
+    return Filename(
+        text, filetype, normalize_name(name), NormalizedVersion(canonicalize_version(version))
+    )
 
 
 def filename_key(text: str) -> str:
