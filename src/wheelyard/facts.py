@@ -22,6 +22,27 @@
 """
 
 from collections.abc import Iterable
+from typing import Self
+
+
+class Sentence(str):
+    """English for people, with its parts kept apart, so that it can be said in another language.
+
+    ``template`` is what translators see, and ``parts`` is what stands in the place of its
+    ``%(name)s``.
+    """
+
+    __slots__ = ("parts", "template")
+
+    template: str
+    parts: dict[str, object]
+
+    def __new__(cls, template: str, **parts: object) -> Self:
+        """Write the sentence in English."""
+        sentence = super().__new__(cls, template % parts if parts else template)
+        sentence.template = template
+        sentence.parts = parts
+        return sentence
 
 
 class Fact(Exception):  # noqa: N818  a fact is not always an error: it is what the caller is told

@@ -10,9 +10,11 @@ from wheelyard import journal, memberships, namespaces, visibility
 from wheelyard.access import Actor, Principal, Role, Visibility
 from wheelyard.database import schema
 from wheelyard.database.paging import Page, Window, fetch
-from wheelyard.facts import InvalidRecord
+from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.journal import Entry
+from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Kind, Namespace, is_under, lineage_text
+from wheelyard.users import User
 
 MAX_DEPTH = 20
 """Levels of groups, as on GitLab."""
@@ -79,11 +81,19 @@ class NewGroup:
 
 
 def create(
-    conn: Connection, new: NewGroup, parent: Namespace | None, *, by: Actor, at: datetime
+    conn: Connection,
+    new: NewGroup,
+    parent: Namespace | None,
+    *,
+    owner: User | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Namespace:
-    """Make a group, at the top or in another; raises InvalidRecord."""
+    """Make a group, at the top or in another, and its owner; raises InvalidRecord."""
     if parent is not None and len(parent.lineage) >= MAX_DEPTH:
-        raise InvalidRecord(parent_id=f"has {MAX_DEPTH} levels of groups already")
+        raise InvalidRecord(
+            parent_id=Sentence("has %(number)s levels of groups already", number=MAX_DEPTH)
+        )
     full_path = namespaces.require_free_path(conn, new.path, parent=parent)
     namespaces.require_visibility_within(new.visibility, parent)
     group = namespaces.add(
@@ -100,6 +110,9 @@ def create(
     )
     entry = Entry("group.created", namespace_id=group.id)
     journal.record(conn, entry, by=by, at=at, full_path=full_path)
+    if owner is not None:
+        member = Member(owner, Role.OWNER, None, at)
+        memberships.add(conn, Place(namespace_id=group.id), member, by=by)
     return group
 
 
@@ -136,7 +149,11 @@ def _require_room_for(conn: Connection, group: Namespace, visibility: Visibility
         ).scalar()
         if found:
             raise InvalidRecord(
-                visibility_level=f"{visibility} is not allowed since {found} is more visible"
+                visibility_level=Sentence(
+                    "%(level)s is not allowed since %(path)s is more visible",
+                    level=visibility,
+                    path=found,
+                )
             )
 
 

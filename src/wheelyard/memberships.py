@@ -30,7 +30,7 @@ from wheelyard.access import Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import memberships, namespaces
 from wheelyard.database.schema import users as users_table
-from wheelyard.facts import Conflict, Forbidden
+from wheelyard.facts import Conflict, Forbidden, Sentence
 from wheelyard.journal import Entry
 from wheelyard.namespaces import is_under, parse_lineage
 from wheelyard.users import State, User
@@ -251,7 +251,7 @@ def find_member(conn: Connection, place: Place, user_id: int, *, at: datetime) -
 def add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
     """Give a user a role; raises Conflict when there is one already."""
     if find_member(conn, place, member.user.id, at=member.created_at):
-        raise Conflict("Member already exists")
+        raise Conflict(Sentence("Member already exists"))
     # What is left of a membership that has run out makes room for the new one.
     conn.execute(delete(memberships).where(_in(place), memberships.c.user_id == member.user.id))
     conn.execute(
@@ -289,7 +289,13 @@ def remove(conn: Connection, place: Place, member: Member, *, by: Actor, at: dat
 def _require_other_owner(conn: Connection, place: Place, user: User, at: datetime) -> None:
     """Raise Forbidden when a user is the only owner that a group has, itself or from above."""
     if place.namespace_id is not None and _is_sole_owner(conn, place.namespace_id, user.id, at):
-        raise Forbidden("A group keeps at least one owner")
+        raise Forbidden(Sentence("A group keeps at least one owner"))
+
+
+def require_not_above(principal: Principal, own: Role, *roles: Role) -> None:
+    """Raise Forbidden for a role above one's own, which nobody gives, changes or takes away."""
+    if max(roles) > own and not principal.is_admin:
+        raise Forbidden(Sentence("The role is above your own"))
 
 
 def owns_alone(conn: Connection, user: User, *, at: datetime) -> bool:

@@ -17,7 +17,7 @@ from wheelyard import journal
 from wheelyard.access import Actor, Subject, Visibility
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
-from wheelyard.facts import InvalidRecord, NotFound
+from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.journal import Entry
 
 # What GitLab takes: no leading hyphen, so that "/-/" can separate pages from paths.
@@ -168,16 +168,18 @@ def require_free_path(conn: Connection, path: str, *, parent: Namespace | None) 
     """Return the full path that a new thing would have; raises InvalidRecord."""
     if not _PATH.match(path) or len(path) > 255 or path.endswith((".", ".git", ".atom")):  # noqa: PLR2004  the column's width
         raise InvalidRecord(
-            path="can contain only letters, digits, '_', '-' and '.', cannot start with '-', "
-            "and cannot end in '.', '.git' or '.atom'"
+            path=Sentence(
+                "can contain only letters, digits, '_', '-' and '.', cannot start with '-', "
+                "and cannot end in '.', '.git' or '.atom'"
+            )
         )
     if parent is None and path.lower() in _RESERVED:
-        raise InvalidRecord(path=f"{path} is a reserved name")
+        raise InvalidRecord(path=Sentence("%(path)s is a reserved name", path=path))
     full_path = f"{parent.full_path}/{path}" if parent else path
     key = path_key(full_path)
     for table in (namespaces, projects):
         if conn.execute(select(table.c.id).where(table.c.full_path_key == key)).first():
-            raise InvalidRecord(path="has already been taken")
+            raise InvalidRecord(path=Sentence("has already been taken"))
     return full_path
 
 
@@ -190,8 +192,11 @@ def require_visibility_within(visibility: Visibility, parent: Namespace | None) 
         and order.index(visibility) > order.index(parent.visibility)
     ):
         raise InvalidRecord(
-            visibility_level=f"{visibility} is not allowed since the parent group "
-            f"has a {parent.visibility} visibility"
+            visibility_level=Sentence(
+                "%(level)s is not allowed since the parent group has a %(parent)s visibility",
+                level=visibility,
+                parent=parent.visibility,
+            )
         )
 
 

@@ -16,7 +16,7 @@ from wheelyard.access import Actor
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import users
-from wheelyard.facts import Conflict, InvalidRecord, NotFound
+from wheelyard.facts import Conflict, InvalidRecord, NotFound, Sentence
 from wheelyard.journal import Entry
 
 MIN_PASSWORD_LENGTH = 8
@@ -139,7 +139,11 @@ def is_password(text: str) -> bool:
 def require_password(text: str) -> None:
     """Raise InvalidRecord when the text cannot be a password."""
     if not is_password(text):
-        raise InvalidRecord(password=f"is too short (minimum is {MIN_PASSWORD_LENGTH} characters)")
+        raise InvalidRecord(
+            password=Sentence(
+                "is too short (minimum is %(number)s characters)", number=MIN_PASSWORD_LENGTH
+            )
+        )
 
 
 def hash_password(password: str) -> PasswordHash:
@@ -235,14 +239,14 @@ def has_password(conn: Connection, user: User, password: str) -> bool:
 
 def _require_valid_email(email: str) -> None:
     if not _EMAIL.match(email):
-        raise InvalidRecord(email="is invalid")
+        raise InvalidRecord(email=Sentence("is invalid"))
 
 
 def _require_free_username(conn: Connection, username: str) -> None:
     if find_by_username(conn, username):
-        raise Conflict("Username has already been taken")
+        raise Conflict(Sentence("Username has already been taken"))
 
 
 def _require_free_email(conn: Connection, email: str) -> None:
     if conn.execute(select(users.c.id).where(users.c.email_key == email.lower())).first():
-        raise Conflict("Email has already been taken")
+        raise Conflict(Sentence("Email has already been taken"))

@@ -25,10 +25,10 @@ from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.users import PasswordHash
-from wheelyard.web import headers
-from wheelyard.web.api import paging, params
+from wheelyard.web import headers, params
+from wheelyard.web.api import paging
 from wheelyard.web.api.paging import Position
-from wheelyard.web.api.params import Params
+from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
 from wheelyard.web.principal import Dialect, identify, read_presented
 from wheelyard.web.turns import Turns

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wheelyard import groups, memberships, namespaces, users
+from wheelyard import groups, namespaces, users
 from wheelyard.access import Permission, Role, Visibility
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
 from wheelyard.groups import Filter, NewGroup
-from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Namespace
 from wheelyard.web.api.endpoint import ACCEPTED, Call, Reply, show_time
 from wheelyard.web.api.namespaces import full_name, namespaces_above, read_least_role, web_url
@@ -90,9 +89,8 @@ def create_group(call: Call) -> Reply:
     params.check()
     parent = None if parent_id is None else _parent(call, parent_id)
     new = NewGroup(name or "", path or "", description or "", visibility or Visibility.PRIVATE)
-    group = groups.create(call.conn, new, parent, by=call.actor, at=call.at)
-    owner = Member(users.get(call.conn, call.user_id), Role.OWNER, None, call.at)
-    memberships.add(call.conn, Place(namespace_id=group.id), owner, by=call.actor)
+    owner = users.get(call.conn, call.user_id)
+    group = groups.create(call.conn, new, parent, owner=owner, by=call.actor, at=call.at)
     return Reply(_show(call, group), 201)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from wheelyard import access, memberships, users
 from wheelyard.access import GIVEN_ROLES, Permission, Role
 from wheelyard.database.paging import Page
-from wheelyard.facts import Forbidden, NotFound
+from wheelyard.facts import NotFound
 from wheelyard.memberships import Member, Place
 from wheelyard.users import User
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_date, show_time
@@ -59,7 +59,7 @@ def add_member(call: Call) -> Reply:
     expires_at = params.future_day("expires_at", after=call.at)
     params.check()
     role = Role(level or 0)
-    _require_not_above(call, role)
+    memberships.require_not_above(call.principal, call.role, role)
     member = Member(_chosen_user(call, user_id, username or ""), role, expires_at, call.at)
     memberships.add(call.conn, _place(call), member, by=call.actor)
     return Reply(show_member(call, member), 201)
@@ -82,8 +82,7 @@ def edit_member(call: Call) -> Reply:
     params.check()
     role = Role(level or 0)
     current = _named(call)
-    _require_not_above(call, current.role)
-    _require_not_above(call, role)
+    memberships.require_not_above(call.principal, call.role, current.role, role)
     ends = expires_at if params.has("expires_at") else current.expires_at
     member = Member(current.user, role, ends, current.created_at)
     memberships.edit(call.conn, _place(call), member, by=call.actor, at=call.at)
@@ -101,14 +100,9 @@ def remove_member(call: Call) -> Reply:
         )
         access.require(call.principal, permission, call.subject, call.role, noun="Member")
     member = _named(call)
-    _require_not_above(call, member.role)
+    memberships.require_not_above(call.principal, call.role, member.role)
     memberships.remove(call.conn, place, member, by=call.actor, at=call.at)
     return NO_CONTENT
-
-
-def _require_not_above(call: Call, role: Role) -> None:
-    if role > call.role and not call.principal.is_admin:
-        raise Forbidden("The role is above your own")
 
 
 def _place(call: Call) -> Place:

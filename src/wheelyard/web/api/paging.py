@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from wheelyard.database.paging import Page, Window
-from wheelyard.web.api.params import Params
+from wheelyard.web.params import Params
 
 T = TypeVar("T")
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from wheelyard import memberships, namespaces, users
-from wheelyard.facts import Conflict, Forbidden, InvalidRecord
+from wheelyard import moderation, namespaces, users
+from wheelyard.facts import InvalidRecord
 from wheelyard.users import Filter, NewUser, PasswordHash, State, User
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
 
@@ -75,7 +75,7 @@ def edit_user(call: Call) -> Reply:
     hashed = _read_password(call)
     changes = {column: value for column, value in sent.items() if value is not None}
     if changes.get("is_admin") is False:
-        _require_other(call, user, "You cannot take away your own administrator rights")
+        moderation.require_may_demote(user, by=call.actor)
     if changes or hashed is not None:
         user = users.edit(call.conn, user, changes, password=hashed, by=call.actor, at=call.at)
     return Reply(show_user(call, user))
@@ -94,36 +94,20 @@ def _read_password(call: Call) -> PasswordHash | None:
 
 def delete_user(call: Call) -> Reply:
     """``DELETE /users/:id``."""
-    user = get_named_user(call)
-    _require_other(call, user, "You cannot delete yourself")
-    if memberships.owns_alone(call.conn, user, at=call.at):
-        raise Conflict("User cannot be removed, please transfer group ownership")
-    users.remove(call.conn, user, by=call.actor, at=call.at)
+    moderation.remove(call.conn, get_named_user(call), by=call.actor, at=call.at)
     return NO_CONTENT
 
 
 def block_user(call: Call) -> Reply:
     """``POST /users/:id/block``."""
-    user = get_named_user(call)
-    _require_other(call, user, "You cannot block yourself")
-    return _set_state(call, user, State.BLOCKED)
+    moderation.block(call.conn, get_named_user(call), by=call.actor, at=call.at)
+    return Reply(body=True, status=201)
 
 
 def unblock_user(call: Call) -> Reply:
     """``POST /users/:id/unblock``."""
-    return _set_state(call, get_named_user(call), State.ACTIVE)
-
-
-def _set_state(call: Call, user: User, state: State) -> Reply:
-    if user.state is not state:
-        users.set_state(call.conn, user, state, by=call.actor, at=call.at)
+    moderation.unblock(call.conn, get_named_user(call), by=call.actor, at=call.at)
     return Reply(body=True, status=201)
-
-
-def _require_other(call: Call, user: User, reason: str) -> None:
-    """Keep an administrator from locking themselves out by accident."""
-    if user.id == call.user_id:
-        raise Forbidden(reason)
 
 
 def get_named_user(call: Call) -> User:
