@@ -1,0 +1,145 @@
+"""Adding and deleting releases and files, each with its entry in the journal."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, select
+
+from wheelyard import journal
+from wheelyard.access import Actor
+from wheelyard.database.rows import add_row
+from wheelyard.database.schema import files, packages, releases
+from wheelyard.journal import Entry
+from wheelyard.packages.records import (
+    File,
+    Release,
+    StoredFile,
+    file_from_row,
+    release_from_row,
+    select_releases,
+)
+from wheelyard.projects import Project
+from wheelyard.pypi.archives import Distribution
+from wheelyard.pypi.names import normalize_name, normalize_version
+
+
+def ensure_release(
+    conn: Connection,
+    project: Project,
+    *,
+    name: str,
+    version: str,
+    summary: str,
+    by: Actor,
+    at: datetime,
+) -> Release:
+    """Find or make the package and the release that a file belongs to; both keep their spelling."""
+    package_id = _ensure_package(conn, project, name, at=at)
+    normalized = normalize_version(version)
+    row = conn.execute(
+        select_releases().where(
+            releases.c.package_id == package_id, releases.c.normalized_version == normalized
+        )
+    ).first()
+    if row is None:
+        release_id = add_row(
+            conn,
+            releases,
+            package_id=package_id,
+            version=version,
+            normalized_version=normalized,
+            summary=summary,
+            creator_id=by.user_id,
+            created_at=at,
+        )
+        row = conn.execute(select_releases().where(releases.c.id == release_id)).one()
+    return release_from_row(row)
+
+
+def _ensure_package(conn: Connection, project: Project, name: str, *, at: datetime) -> int:
+    normalized = normalize_name(name)
+    package_id: int | None = conn.execute(
+        select(packages.c.id).where(
+            packages.c.project_id == project.id, packages.c.normalized_name == normalized
+        )
+    ).scalar()
+    if package_id is not None:
+        return package_id
+    return add_row(
+        conn, packages, project_id=project.id, normalized_name=normalized, name=name, created_at=at
+    )
+
+
+def add_file(
+    conn: Connection,
+    release: Release,
+    distribution: Distribution,
+    stored: StoredFile,
+    *,
+    by: Actor,
+    at: datetime,
+) -> File:
+    """Add a file to a release, and say so in the journal."""
+    filename, digests = distribution.filename, stored.digests
+    file_id = add_row(
+        conn,
+        files,
+        release_id=release.id,
+        filename=filename.text,
+        filename_key=filename.key,
+        filetype=filename.filetype.value,
+        size=digests.size,
+        sha256=digests.sha256,
+        md5=digests.md5,
+        blake2_256=digests.blake2_256,
+        requires_python=stored.requires_python,
+        # Any is taken, and only shown; one too long for the column is whole in the blob.
+        metadata_version=distribution.metadata.metadata_version[:16],
+        metadata_sha256=stored.metadata_sha256,
+        creator_id=by.user_id,
+        created_at=at,
+    )
+    journal.record(
+        conn,
+        _entry("file.published", release),
+        by=by,
+        at=at,
+        version=release.version,
+        filename=filename.text,
+        sha256=digests.sha256,
+        size=digests.size,
+    )
+    return file_from_row(conn.execute(select(files).where(files.c.id == file_id)).one())
+
+
+def delete_release(conn: Connection, release: Release, *, by: Actor, at: datetime) -> None:
+    """Remove a release with its files, and the package with its last release."""
+    conn.execute(delete(releases).where(releases.c.id == release.id))
+    _drop_empty_package(conn, release)
+    entry = _entry("release.deleted", release)
+    journal.record(conn, entry, by=by, at=at, version=release.version)
+
+
+def delete_file(conn: Connection, release: Release, file: File, *, by: Actor, at: datetime) -> None:
+    """Remove a file, and the release with its last file."""
+    conn.execute(delete(files).where(files.c.id == file.id))
+    if conn.execute(select(files.c.id).where(files.c.release_id == release.id)).first() is None:
+        conn.execute(delete(releases).where(releases.c.id == release.id))
+        _drop_empty_package(conn, release)
+    journal.record(
+        conn,
+        _entry("file.deleted", release),
+        by=by,
+        at=at,
+        version=release.version,
+        filename=file.filename,
+        sha256=file.sha256,
+    )
+
+
+def _drop_empty_package(conn: Connection, release: Release) -> None:
+    has_release = exists().where(releases.c.package_id == packages.c.id)
+    conn.execute(delete(packages).where(packages.c.id == release.package_id, ~has_release))
+
+
+def _entry(action: str, release: Release) -> Entry:
+    return Entry(action, project_id=release.project_id, package=release.normalized_name)
