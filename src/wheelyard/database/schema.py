@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,11 +20,13 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -75,6 +78,11 @@ def _mention(name: str, target: str) -> Column[int]:
     return Column(name, ForeignKey(target, ondelete="SET NULL"), nullable=True)
 
 
+def _count(name: str, kind: BigInteger | Integer | None = None) -> Column[int]:
+    """Count from nought, also in the rows that were there before the column."""
+    return Column(name, kind or Integer(), nullable=False, server_default=text("0"))
+
+
 users = Table(
     "users",
     metadata,
@@ -88,6 +96,7 @@ users = Table(
     Column("is_admin", Boolean, nullable=False),
     Column("state", String(16), nullable=False),  # active, blocked
     Column("created_at", UtcDateTime, nullable=False),
+    Column("last_signed_in_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
 
@@ -133,7 +142,12 @@ projects = Table(
     _mention("creator_id", "users.id"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # Of all its files; kept by whatever adds and deletes them.
+    _count("package_bytes", BigInteger()),
+    _count("file_count"),
+    Column("last_published_at", UtcDateTime),  # when its newest release was made
     Index(None, "namespace_id"),
+    Index(None, "last_published_at"),
     sqlite_autoincrement=True,
 )
 
@@ -180,6 +194,22 @@ tokens = Table(
     sqlite_autoincrement=True,
 )
 
+# Browsers that are signed in.  As with tokens, the secret is nowhere.
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    _owner("user_id", "users.id"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("address", String(64), nullable=False),  # of the client
+    Column("user_agent", String(255), nullable=False),
+    Index(None, "user_id"),
+    sqlite_autoincrement=True,
+)
+
 packages = Table(
     "packages",
     metadata,
@@ -197,13 +227,19 @@ releases = Table(
     metadata,
     _id(),
     _owner("package_id", "packages.id"),
+    _owner("project_id", "projects.id"),  # its package's, for lists
     Column("version", String(255), nullable=False),  # as first uploaded
     Column("normalized_version", String(255), nullable=False),
     Column("summary", Text, nullable=False),
     _mention("creator_id", "users.id"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_downloaded_at", UtcDateTime),
+    _count("downloads"),
     UniqueConstraint("package_id", "normalized_version"),
+    # Each order of a project's list, so that a page of it is read from one place.
+    Index(None, "project_id", "created_at", "id"),
+    Index(None, "project_id", "version", "id"),
+    Index(None, "project_id", "downloads", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -231,6 +267,19 @@ files = Table(
     sqlite_autoincrement=True,
 )
 
+# How often files of a release were downloaded on a day (UTC), and by what.
+downloads = Table(
+    "downloads",
+    metadata,
+    _owner("release_id", "releases.id"),
+    Column("day", Date, nullable=False),
+    Column("installer", String(32), nullable=False),
+    Column("python", String(16), nullable=False),  # "3.12", or empty
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("release_id", "day", "installer", "python"),
+    sqlite_with_rowid=False,  # the key is the order in which it is read
+)
+
 # Append-only.  No foreign keys: an entry outlives what it tells of.
 journal = Table(
     "journal",
@@ -247,5 +296,19 @@ journal = Table(
     Column("package", String(255)),  # normalised
     Column("details", Text, nullable=False),  # a JSON object
     Index(None, "project_id", "serial"),
+    Index(None, "namespace_id", "serial"),
+    Index(None, "actor_id", "serial"),
+    Index(None, "action", "serial"),
     sqlite_autoincrement=True,
+)
+
+# What an administrator has decided at run time; null: the environment's.
+instance_settings = Table(
+    "instance_settings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("packages_enabled", Boolean),
+    Column("max_file_bytes", BigInteger),
+    Column("duplicates", String(16)),
+    CheckConstraint("id = 1", name="one_row"),
 )

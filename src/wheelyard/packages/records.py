@@ -82,9 +82,9 @@ def release_from_row(row: Row[Any]) -> Release:
 
 def select_releases() -> Select[Any]:
     """Select releases with what their packages say of them."""
-    return select(
-        releases, packages.c.project_id, packages.c.name, packages.c.normalized_name
-    ).join_from(releases, packages, releases.c.package_id == packages.c.id)
+    return select(releases, packages.c.name, packages.c.normalized_name).join_from(
+        releases, packages, releases.c.package_id == packages.c.id
+    )
 
 
 def file_from_row(row: Row[Any]) -> File:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from wheelyard import journal
 from wheelyard.access import Actor
 from wheelyard.database.rows import add_row
-from wheelyard.database.schema import files, packages, releases
+from wheelyard.database.schema import files, packages, projects, releases
 from wheelyard.journal import Entry
 from wheelyard.packages.records import (
     File,
@@ -45,6 +45,7 @@ def ensure_release(
             conn,
             releases,
             package_id=package_id,
+            project_id=project.id,
             version=version,
             normalized_version=normalized,
             summary=summary,
@@ -98,6 +99,7 @@ def add_file(
         creator_id=by.user_id,
         created_at=at,
     )
+    _count(conn, release.project_id, count=1, size=digests.size)
     journal.record(
         conn,
         _entry("file.published", release),
@@ -113,18 +115,25 @@ def add_file(
 
 def delete_release(conn: Connection, release: Release, *, by: Actor, at: datetime) -> None:
     """Remove a release with its files, and the package with its last release."""
+    held = conn.execute(
+        select(func.count(), func.coalesce(func.sum(files.c.size), 0)).where(
+            files.c.release_id == release.id
+        )
+    ).one()
     conn.execute(delete(releases).where(releases.c.id == release.id))
     _drop_empty_package(conn, release)
+    _count(conn, release.project_id, count=-held[0], size=-held[1])
     entry = _entry("release.deleted", release)
     journal.record(conn, entry, by=by, at=at, version=release.version)
 
 
 def delete_file(conn: Connection, release: Release, file: File, *, by: Actor, at: datetime) -> None:
     """Remove a file, and the release with its last file."""
-    conn.execute(delete(files).where(files.c.id == file.id))
+    deleted = conn.execute(delete(files).where(files.c.id == file.id)).rowcount
     if conn.execute(select(files.c.id).where(files.c.release_id == release.id)).first() is None:
         conn.execute(delete(releases).where(releases.c.id == release.id))
         _drop_empty_package(conn, release)
+    _count(conn, release.project_id, count=-deleted, size=-deleted * file.size)
     journal.record(
         conn,
         _entry("file.deleted", release),
@@ -139,6 +148,26 @@ def delete_file(conn: Connection, release: Release, file: File, *, by: Actor, at
 def _drop_empty_package(conn: Connection, release: Release) -> None:
     has_release = exists().where(releases.c.package_id == packages.c.id)
     conn.execute(delete(packages).where(packages.c.id == release.package_id, ~has_release))
+
+
+_NEWEST_RELEASE = (
+    select(func.max(releases.c.created_at))
+    .where(releases.c.project_id == projects.c.id)
+    .scalar_subquery()
+)
+
+
+def _count(conn: Connection, project_id: int, *, count: int, size: int) -> None:
+    """Let the project's own sums follow its files and releases."""
+    conn.execute(
+        update(projects)
+        .where(projects.c.id == project_id)
+        .values(
+            file_count=projects.c.file_count + count,
+            package_bytes=projects.c.package_bytes + size,
+            last_published_at=_NEWEST_RELEASE,
+        )
+    )
 
 
 def _entry(action: str, release: Release) -> Entry:

@@ -12,6 +12,8 @@ engine = create_engine(
 )
 with engine.connect() as conn:
     conn.exec_driver_sql("PRAGMA journal_mode = WAL")
+    # A table that is replaced must not take along what refers to it.
+    conn.exec_driver_sql("PRAGMA foreign_keys = OFF")
     conn.exec_driver_sql("BEGIN IMMEDIATE")
     context.configure(connection=conn, target_metadata=metadata, transactional_ddl=False)
     context.run_migrations()
