@@ -25,6 +25,7 @@ from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.usage import FLUSH_SECONDS
 from wheelyard.web.errors import ErrorBoundary
+from wheelyard.web.pages.refusals import Refusals
 from wheelyard.web.paths import PathReader
 from wheelyard.web.routes import routes
 
@@ -77,7 +78,7 @@ def application(registry: Registry) -> ASGIApp:
             _close(registry)
 
     router = Router(routes(registry), redirect_slashes=False, default=_not_found, lifespan=lifespan)
-    app: ASGIApp = ErrorBoundary(PathReader(router))
+    app: ASGIApp = ErrorBoundary(PathReader(router), Refusals(registry))
     if registry.settings.trusted_proxies:
         trusted = list(registry.settings.trusted_proxies)
         app = wrap_asgi_with_proxy_headers(app, trusted_hosts=trusted)

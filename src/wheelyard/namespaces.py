@@ -5,6 +5,7 @@ whatever case it is written.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,6 +142,14 @@ def find(conn: Connection, namespace_id: int) -> Namespace | None:
     return from_row(row) if row else None
 
 
+def find_by_path(conn: Connection, full_path: str) -> Namespace | None:
+    """Return a namespace of either kind by full path, in whatever case."""
+    row = conn.execute(
+        select(namespaces).where(namespaces.c.full_path_key == path_key(full_path))
+    ).first()
+    return from_row(row) if row else None
+
+
 def find_each(conn: Connection, ids: Iterable[int]) -> dict[int, Namespace]:
     """Return the namespaces with these ids, by id, for a list that names what is above."""
     rows = conn.execute(select(namespaces).where(namespaces.c.id.in_(set(ids))))
@@ -162,6 +171,14 @@ def find_own(conn: Connection, user_id: int) -> Namespace | None:
     """Return the namespace that is a user's own."""
     row = conn.execute(select(namespaces).where(namespaces.c.user_id == user_id)).first()
     return from_row(row) if row else None
+
+
+def path_of(name: str) -> str:
+    """Make a path of a name that comes without one; GitLab keeps the name where it can."""
+    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name, re.ASCII):
+        return name
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9_-]+", "-", plain.lower()).strip("-")
 
 
 def require_free_path(conn: Connection, path: str, *, parent: Namespace | None) -> str:

@@ -1,6 +1,6 @@
 """Projects: GitLab-style tenants, each with one registry of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from wheelyard.access import Actor, Principal, RegistryAccess, Role, Subject, Vi
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
-from wheelyard.facts import NotFound
+from wheelyard.facts import Forbidden, NotFound, Sentence
 from wheelyard.journal import Entry
 from wheelyard.namespaces import (
     Namespace,
@@ -115,6 +115,12 @@ def find(conn: Connection, ref: str) -> Project | None:
     return from_row(row) if row else None
 
 
+def find_by_path(conn: Connection, full_path: str) -> Project | None:
+    """Return a project by full path, in whatever case."""
+    row = conn.execute(_projects().where(projects.c.full_path_key == path_key(full_path))).first()
+    return from_row(row) if row else None
+
+
 def find_by_id(conn: Connection, project_id: int) -> Project | None:
     """Return a project by id."""
     row = conn.execute(_projects().where(projects.c.id == project_id)).first()
@@ -179,6 +185,61 @@ def _placed(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield is_under(namespaces.c.lineage, lineage_text(wanted.under.lineage))
     elif wanted.under is not None:
         yield projects.c.namespace_id == wanted.under.id
+
+
+def readable_ids(
+    principal: Principal,
+    *,
+    at: datetime,
+    under: Namespace | None = None,
+    least_role: Role = Role.NONE,
+) -> Select[tuple[int]]:
+    """Select the ids of the projects that the principal sees and whose packages they may read.
+
+    ``access.decide`` for READ_PROJECT and READ_PACKAGES, as a condition; a test holds the two
+    together.  ``under`` is everything below a group.
+    """
+    wanted = Filter(least_role=least_role, under=under, nested=True)
+    level = projects.c.registry_access_level
+    statement = (
+        select(projects.c.id)
+        .join_from(projects, namespaces, projects.c.namespace_id == namespaces.c.id)
+        .where(
+            level != RegistryAccess.DISABLED.value,
+            *visibility.conditions(projects, _joined_by, principal, wanted, at),
+            *_placed(wanted),
+        )
+    )
+    if principal.is_admin:
+        return statement
+    is_open = level != RegistryAccess.PRIVATE.value
+    if principal.user_id is None:
+        return statement.where(is_open)
+    return statement.where(or_(is_open, _joined_by(principal.user_id, at, Role.GUEST)))
+
+
+def full_paths(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """Return the full paths of projects, by id, for a list that names them."""
+    rows = conn.execute(select(projects.c.id, projects.c.full_path).where(projects.c.id.in_(ids)))
+    return {row.id: row.full_path for row in rows}
+
+
+def require_within_limit(
+    principal: Principal, max_file_bytes: int | None, instance_limit: int
+) -> None:
+    """Raise Forbidden when somebody else than an administrator goes past the instance's limit.
+
+    Both are bytes; 0 is no limit, and None is the instance's.
+    """
+    if max_file_bytes is None or not instance_limit or principal.is_admin:
+        return
+    if not 0 < max_file_bytes <= instance_limit:
+        raise Forbidden(
+            Sentence(
+                "Only administrators may allow files of more than %(number)s bytes",
+                number=instance_limit,
+            )
+        )
 
 
 def create(

@@ -7,7 +7,7 @@ hears nothing and no page is dropped.  A process that is killed loses the last f
 from datetime import datetime
 from threading import Lock
 
-from wheelyard import packages, tokens
+from wheelyard import packages, sessions, tokens
 from wheelyard.database.engine import Database
 
 FLUSH_SECONDS = 10.0
@@ -20,6 +20,7 @@ class Usage:
         self._lock = Lock()  # held for moments only: every request takes it
         self._tokens: dict[int, datetime] = {}
         self._releases: dict[int, datetime] = {}
+        self._sessions: dict[int, datetime] = {}
 
     def note_token(self, token_id: int, at: datetime) -> None:
         """Remember a use; cheap enough for every request."""
@@ -31,19 +32,27 @@ class Usage:
         with self._lock:
             self._releases[release_id] = at
 
+    def note_session(self, session_id: int, at: datetime) -> None:
+        """Remember a look at a page; cheap enough for every request."""
+        with self._lock:
+            self._sessions[session_id] = at
+
     def flush(self, database: Database) -> None:
         """Write what has gathered, in one transaction; what cannot be written is kept."""
         with self._lock:
             used, self._tokens = self._tokens, {}
             downloaded, self._releases = self._releases, {}
-        if not used and not downloaded:
+            visited, self._sessions = self._sessions, {}
+        if not used and not downloaded and not visited:
             return
         try:
             with database.write() as conn:
                 tokens.note_use(conn, used)
                 packages.note_downloads(conn, downloaded)
+                sessions.note_use(conn, visited)
         except BaseException:
             with self._lock:  # what came meanwhile is newer
                 self._tokens = used | self._tokens
                 self._releases = downloaded | self._releases
+                self._sessions = visited | self._sessions
             raise

@@ -218,6 +218,25 @@ def set_state(conn: Connection, user: User, state: State, *, by: Actor, at: date
     journal.record(conn, Entry(action, user_id=user.id), by=by, at=at, username=user.username)
 
 
+def note_sign_in(conn: Connection, user: User, *, at: datetime) -> None:
+    """Write when a user last signed in on a page; the session's own row tells the journal."""
+    conn.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=at))
+
+
+def has_administrator_signed_in(conn: Connection) -> bool:
+    """Whether an administrator was ever on the pages; before that, the first start is new."""
+    signed_in = users.c.last_signed_in_at.is_not(None) & users.c.is_admin
+    return conn.execute(select(users.c.id).where(signed_in).limit(1)).first() is not None
+
+
+def find_by_login(conn: Connection, login: str) -> User | None:
+    """Return a user by name or e-mail address, in whatever case."""
+    if "@" not in login:
+        return find_by_username(conn, login)
+    row = conn.execute(select(users).where(users.c.email_key == login.lower())).first()
+    return from_row(row) if row else None
+
+
 def remove(conn: Connection, user: User, *, by: Actor, at: datetime) -> None:
     """Delete an account with its own namespace; what it published elsewhere stays."""
     own = namespaces.find_own(conn, user.id)
@@ -228,9 +247,20 @@ def remove(conn: Connection, user: User, *, by: Actor, at: datetime) -> None:
     journal.record(conn, entry, by=by, at=at, username=user.username)
 
 
-def has_password(conn: Connection, user: User, password: str) -> bool:
-    """Whether this is the user's password; takes some tens of milliseconds on purpose."""
-    stored = conn.execute(select(users.c.password_hash).where(users.c.id == user.id)).scalar_one()
+def has_password(conn: Connection, user: User | None, password: str) -> bool:
+    """Whether this is the user's password; takes some tens of milliseconds on purpose.
+
+    As many of them when there is no such user or no password, so that nobody learns by the clock
+    which names exist.
+    """
+    stored = _NO_PASSWORD
+    if user is not None:
+        stored = conn.execute(
+            select(users.c.password_hash).where(users.c.id == user.id)
+        ).scalar_one()
+    if not stored:
+        _hasher.hash(password)
+        return False
     try:
         return _hasher.verify(stored, password)
     except (Argon2Error, InvalidHashError):

@@ -6,7 +6,7 @@ stand alone.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wheelyard import facts
 from wheelyard.web.headers import Headers, answer
+from wheelyard.web.paths import is_of_programs
 
 CHALLENGE = (b"www-authenticate", b'Basic realm="GitLab Packages Registry"')
 """GitLab's realm, word for word: keyrings and netrc helpers may be set to it."""
@@ -99,11 +100,19 @@ def render(error: Exception) -> Rendered | None:
     return None
 
 
-class ErrorBoundary:
-    """Middleware around all that raises: a request ends in an answer, whatever happened."""
+ShowRefusal = Callable[[Scope, Send, Exception, Rendered], Awaitable[None]]
+"""Answers a person's browser with a page that says what was refused."""
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class ErrorBoundary:
+    """Middleware around all that raises: a request ends in an answer, whatever happened.
+
+    On the paths of programs that is JSON; on all others ``show`` makes a page of it.
+    """
+
+    def __init__(self, app: ASGIApp, show: ShowRefusal) -> None:
         self._app = app
+        self._show = show
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for what the application raises."""
@@ -119,6 +128,9 @@ class ErrorBoundary:
             status, body, headers = rendered or _message(500, "Internal Server Error")
             if rendered and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 log.warning("request failed", path=scope["path"], status=status, reason=str(error))
+            if not is_of_programs(scope):
+                await self._show(scope, send, error, (status, body, headers))
+                return
             # An answer that has begun cannot be taken back: the server refuses this one then, and
             # cuts the connection, by which the client sees that what it has is not whole.
             await answer(send, status, [_JSON, *headers], json.dumps(body).encode())

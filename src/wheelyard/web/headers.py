@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from starlette.types import Scope, Send
 
@@ -22,6 +23,23 @@ def find(scope: Scope, name: bytes) -> bytes | None:
         if key == name:
             return bytes(value)
     return None
+
+
+def find_text(scope: Scope, name: bytes) -> str | None:
+    """Return the first header of a lower-case name as text."""
+    value = find(scope, name)
+    return None if value is None else value.decode("latin-1")
+
+
+def requested_base_url(scope: Scope) -> str:
+    """Return the address that the client used, without a path."""
+    return f"{scope['scheme']}://{find_text(scope, b'host') or 'localhost'}"
+
+
+def requested_path(scope: Scope) -> str:
+    """Return the path as it was sent; a server need not hand it on (ASGI, "HTTP", raw_path)."""
+    raw: bytes | None = scope.get("raw_path")
+    return quote(scope["path"], safe="/%") if raw is None else raw.decode("latin-1")
 
 
 def http_date(moment: datetime) -> bytes:

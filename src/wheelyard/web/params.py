@@ -150,6 +150,12 @@ class Params:
             self._problems.append(f"{name} does not have a valid value")
         return words
 
+    def texts(self, name: str) -> list[str]:
+        """Read a list of texts, such as the boxes of a form that were marked."""
+        value = self._values.get(name)
+        found = value if isinstance(value, list) else [value]
+        return [text for text in found if _is_text(text, 255)]
+
     def moment(self, name: str) -> datetime | None:
         """Read an ISO 8601 date or time; a date is its first moment, in UTC."""
         value = self.text(name)

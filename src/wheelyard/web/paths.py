@@ -19,6 +19,8 @@ V4 = "/api/v4"
 PYPI = V4 + "/projects/{project}/packages/pypi"
 """A project's registry; the routes match it, and the links on pages are made of it."""
 
+_OF_PROGRAMS = (b"/api/", b"/-/liveness", b"/-/readiness", b"/-/metrics")
+
 SLASH = "\x1f"
 """Stands for an encoded slash in a path that was read; no path can hold it otherwise."""
 
@@ -101,6 +103,12 @@ def _decode(raw: bytes) -> str:
     if any(character < " " or character == "\x7f" for part in parts for character in part):
         raise Invalid("path is invalid")
     return SLASH.join(parts)
+
+
+def is_of_programs(scope: Scope) -> bool:
+    """Whether a path is answered to programs, and never with a page."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw == b"/api" or raw.startswith(_OF_PROGRAMS)
 
 
 def require_no_traversal(segments: str) -> None:

@@ -23,6 +23,7 @@ from wheelyard.web.api.endpoint import Api, Handler
 from wheelyard.web.door import Door
 from wheelyard.web.files import FileDownload
 from wheelyard.web.health import Liveness, Readiness
+from wheelyard.web.pages.routes import page_routes
 from wheelyard.web.paths import PYPI, V4
 from wheelyard.web.publish import Publish
 from wheelyard.web.simple import SimpleIndex, SimplePage
@@ -149,4 +150,5 @@ def routes(registry: Registry) -> list[BaseRoute]:
         ),
         Route("/-/liveness", Liveness(), methods=["GET"]),
         Route("/-/readiness", Readiness(registry), methods=["GET"]),
+        *page_routes(registry, turns),
     ]

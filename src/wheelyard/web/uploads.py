@@ -49,6 +49,9 @@ MAX_FIELD_BYTES = 16 * 1024
 MAX_FIELDS_BYTES = 32 * 1024 * 1024
 """Of all that is not the file: fields, thrown away or not, headers of parts, preamble, epilogue."""
 
+MAX_WHOLE_BYTES = 1024 * 1024
+"""Of a REST call or a form without a file."""
+
 _BATCH_BYTES = 256 * 1024
 
 _KEPT = frozenset(
@@ -116,6 +119,18 @@ class Body:
                 pass
         except (RequestTimeout, ClientGone):
             return
+
+
+async def read_whole(scope: Scope, receive: Receive) -> bytes:
+    """Return a small body; raises Invalid for a large one, and what Body raises."""
+    body = Body(scope, receive)
+    gathered = bytearray()
+    while chunk := await body.read():
+        gathered += chunk
+        if len(gathered) > MAX_WHOLE_BYTES:
+            await body.drain()
+            raise Invalid(f"The body has more than {MAX_WHOLE_BYTES} bytes")
+    return bytes(gathered)
 
 
 @dataclass(slots=True)

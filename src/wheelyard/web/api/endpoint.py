@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import msgspec
 from anyio.to_thread import run_sync
@@ -19,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from wheelyard import memberships, namespaces, projects, users
 from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page
-from wheelyard.facts import Invalid, NotFound
+from wheelyard.facts import NotFound
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
@@ -32,12 +31,9 @@ from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
 from wheelyard.web.principal import Dialect, identify, read_presented
 from wheelyard.web.turns import Turns
-from wheelyard.web.uploads import Body
+from wheelyard.web.uploads import read_whole
 
 T = TypeVar("T")
-
-MAX_BODY_BYTES = 1024 * 1024
-"""Of a REST call; files do not come this way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +145,8 @@ class Api:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
-        body = await _read_body(scope, receive)
-        content_type = _find_text(scope, b"content-type") or ""
+        body = await read_whole(scope, receive)
+        content_type = headers.find_text(scope, b"content-type") or ""
         read = params.read(scope["query_string"], content_type, body)
         reply = await run_sync(self._look, scope, read)
         if reply is None:
@@ -192,7 +188,7 @@ class Api:
         assert subject is not None  # noqa: S101  otherwise there was nothing to allow it on
         if principal.token_id is not None:
             self._registry.usage.note_token(principal.token_id, at)
-        base_url = settings.base_url or _requested_base_url(scope)
+        base_url = settings.base_url or headers.requested_base_url(scope)
         return Call(
             conn=conn,
             principal=principal,
@@ -200,9 +196,9 @@ class Api:
             params=read,
             at=at,
             base_url=base_url,
-            url=base_url + _requested_path(scope),
+            url=base_url + headers.requested_path(scope),
             query=scope["query_string"],
-            if_unmodified_since=_find_text(scope, b"if-unmodified-since"),
+            if_unmodified_since=headers.find_text(scope, b"if-unmodified-since"),
             password_hash=hashed,
             settings=settings,
             subject=subject,
@@ -226,32 +222,6 @@ def _subject(
     if "group" in path:
         return (group.subject if group else None), "Group"
     return INSTANCE, ""
-
-
-def _requested_base_url(scope: Scope) -> str:
-    return f"{scope['scheme']}://{_find_text(scope, b'host') or 'localhost'}"
-
-
-def _requested_path(scope: Scope) -> str:
-    """Return the path as it was sent; a server need not hand it on (ASGI, "HTTP", raw_path)."""
-    raw: bytes | None = scope.get("raw_path")
-    return quote(scope["path"], safe="/%") if raw is None else raw.decode("latin-1")
-
-
-def _find_text(scope: Scope, name: bytes) -> str | None:
-    value = headers.find(scope, name)
-    return None if value is None else value.decode("latin-1")
-
-
-async def _read_body(scope: Scope, receive: Receive) -> bytes:
-    body = Body(scope, receive)
-    gathered = bytearray()
-    while chunk := await body.read():
-        gathered += chunk
-        if len(gathered) > MAX_BODY_BYTES:
-            await body.drain()
-            raise Invalid(f"The body has more than {MAX_BODY_BYTES} bytes")
-    return bytes(gathered)
 
 
 def show_time(moment: datetime | None) -> str | None:

@@ -5,15 +5,13 @@ no limit; null: the instance's), and ``pypi_duplicates``, what becomes of a file
 release already has (``allow``, ``refuse``, ``identical``; null: as the instance does).
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from wheelyard import memberships, namespaces, projects, users
 from wheelyard.access import Permission, RegistryAccess, Role, Visibility
-from wheelyard.facts import Forbidden, NotFound
+from wheelyard.facts import NotFound
 from wheelyard.memberships import Roles
 from wheelyard.namespaces import Kind, Namespace
 from wheelyard.projects import Filter, NewProject, Project
@@ -110,10 +108,12 @@ def create_project(call: Call) -> Reply:
     namespace_id = params.number("namespace_id")
     asked = _read_asked(call, None)
     params.check()
-    _require_within_limit(call, asked.max_file_bytes)
+    projects.require_within_limit(
+        call.principal, asked.max_file_bytes, call.settings.max_file_bytes
+    )
     new = NewProject(
         name=name or path or "",
-        path=path or path_of(name or ""),
+        path=path or namespaces.path_of(name or ""),
         description=asked.description or "",
         visibility=asked.visibility or Visibility.PRIVATE,
         registry_access_level=asked.registry_access_level or RegistryAccess.ENABLED,
@@ -123,14 +123,6 @@ def create_project(call: Call) -> Reply:
     namespace = _destination(call, namespace_id)
     project = projects.create(call.conn, new, namespace, by=call.actor, at=call.at)
     return Reply(show_project(call, project), 201)
-
-
-def path_of(name: str) -> str:
-    """Make a path of a name that comes without one; GitLab keeps the name where it can."""
-    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name, re.ASCII):
-        return name
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9_-]+", "-", plain.lower()).strip("-")
 
 
 def _destination(call: Call, namespace_id: int | None) -> Namespace:
@@ -154,7 +146,9 @@ def edit_project(call: Call) -> Reply:
     asked = _read_asked(call, project)
     call.params.check()
     if asked.max_file_bytes != project.max_file_bytes:
-        _require_within_limit(call, asked.max_file_bytes)
+        projects.require_within_limit(
+            call.principal, asked.max_file_bytes, call.settings.max_file_bytes
+        )
     sent: Changes = {
         "name": name,
         "path": path,
@@ -238,15 +232,6 @@ def _read_registry_access(call: Call, project: Project | None) -> RegistryAccess
 
 def _has_packages(project: Project) -> bool:
     return project.registry_access_level is not RegistryAccess.DISABLED
-
-
-def _require_within_limit(call: Call, max_file_bytes: int | None) -> None:
-    """Raise Forbidden when somebody else than an administrator goes past the instance's limit."""
-    limit = call.settings.max_file_bytes
-    if max_file_bytes is None or not limit or call.principal.is_admin:
-        return
-    if not 0 < max_file_bytes <= limit:
-        raise Forbidden(f"Only administrators may allow files of more than {limit} bytes")
 
 
 # Shapes ------------------------------------------------------------------------------------------

@@ -1,0 +1,145 @@
+// Comfort only: every page works without this file.
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// The reader's time zone, for the next page that the server writes.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes("wheelyard_zone=") && !document.cookie.includes("wheelyard_fixed_zone=")) {
+  document.cookie = `wheelyard_zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000`;
+}
+
+// Copying.
+for (const button of all("[data-copy]")) {
+  if (!navigator.clipboard) break; // only where the connection is secure
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const word = button.querySelector("span");
+    const before = word.textContent;
+    word.textContent = document.body.dataset.copied;
+    setTimeout(() => { word.textContent = before; }, 1500);
+  });
+}
+
+// Selects that need no button.
+for (const form of all("form[data-auto-submit]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+  all("[data-without-script]", form).forEach((button) => { button.hidden = true; });
+}
+
+// A menu closes when one goes elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of all("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+
+// A button stays shut until the words have been typed.
+for (const input of all("[data-must-be]")) {
+  const button = input.form.querySelector("button");
+  const judge = () => { button.disabled = input.value !== input.dataset.mustBe; };
+  input.addEventListener("input", judge);
+  judge();
+}
+
+// One box for all boxes, and a count of what is chosen.
+for (const box of all("[data-select-all]")) {
+  const boxes = all(`input[name="${box.dataset.selectAll}"]`, box.closest("form"));
+  const button = box.closest("form").querySelector("[data-needs-choice]");
+  const judge = () => {
+    const chosen = boxes.filter((one) => one.checked).length;
+    box.checked = chosen > 0 && chosen === boxes.length;
+    box.indeterminate = chosen > 0 && chosen < boxes.length;
+    if (button) button.disabled = chosen === 0;
+  };
+  box.hidden = false;
+  box.addEventListener("change", () => { boxes.forEach((one) => { one.checked = box.checked; }); judge(); });
+  boxes.forEach((one) => one.addEventListener("change", judge));
+  judge();
+}
+
+// Search as one types.
+for (const form of all("form[data-suggest]")) {
+  const input = form.querySelector("input[type=search]");
+  const list = document.createElement("div");
+  list.className = "suggestions";
+  list.hidden = true;
+  form.append(list);
+  let asked = 0;
+  let timer;
+  const close = () => { asked += 1; list.hidden = true; };
+  const ask = async () => {
+    const mine = (asked += 1);
+    if (input.value.trim().length < 2) return close();
+    const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(input.value)}`).catch(() => null);
+    if (!answer || !answer.ok || mine !== asked) return;
+    list.innerHTML = await answer.text();
+    list.hidden = false;
+  };
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) { close(); input.focus(); event.preventDefault(); return; }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const stops = [input, ...all("a", list)];
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    if (next && !list.hidden) { next.focus(); event.preventDefault(); }
+  });
+  form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) close(); });
+}
+
+// Uploads: dropped or chosen, one request for each file, with a bar that tells how far it is.
+for (const drop of all("[data-drop]")) {
+  const form = drop.querySelector("form");
+  const input = form.querySelector("input[type=file]");
+  const list = drop.querySelector(".uploads");
+  input.multiple = true;
+  all("[data-without-script]", form).forEach((button) => { button.hidden = true; });
+  const send = (file) => new Promise((done) => {
+    const line = document.createElement("li");
+    const said = document.createElement("div");
+    const bar = document.createElement("progress");
+    bar.max = 100;
+    bar.value = 0;
+    bar.setAttribute("aria-label", file.name);
+    said.textContent = file.name;
+    line.append(said, bar);
+    list.append(line);
+    const data = new FormData();
+    data.append("form_token", form.elements.form_token.value);
+    data.append("content", file, file.name);
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+    });
+    request.addEventListener("loadend", () => {
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { /* no answer, or another one */ }
+      const good = request.status === 201;
+      bar.remove();
+      said.textContent = `${file.name}: ${answer.message || drop.dataset.failed}`;
+      said.className = good ? "" : "wrong";
+      done(good);
+    });
+    request.send(data);
+  });
+  const sendAll = async (files) => {
+    let good = true;
+    for (const file of files) good = (await send(file)) && good;
+    if (good && files.length) location.reload();
+  };
+  input.addEventListener("change", () => { sendAll([...input.files]); input.value = ""; });
+  for (const name of ["dragenter", "dragover"]) {
+    drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
+  }
+  drop.addEventListener("dragleave", (event) => { if (!drop.contains(event.relatedTarget)) drop.classList.remove("over"); });
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    sendAll([...event.dataTransfer.files]);
+  });
+}

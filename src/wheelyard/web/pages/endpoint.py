@@ -1,0 +1,403 @@
+"""The shape of every page: who looks, at what, then one plain function.
+
+A handler is a synchronous function of a View; it runs in a worker thread and in one transaction,
+which a GET only reads.  Before it runs, its permission has been decided on the project, the group
+or the user that the URL names, or on the instance; of a form its token as well.  What a form's
+handler refuses is shown by the handler of the page that the form stands on, beside the fields that
+are to be mended and with everything that was typed.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from anyio.to_thread import run_sync
+from sqlalchemy import Connection
+from starlette.types import Receive, Scope, Send
+
+from wheelyard import access, memberships, namespaces, projects, sessions
+from wheelyard.access import ANONYMOUS, INSTANCE, Actor, Permission, Principal, Role, Subject
+from wheelyard.facts import (
+    Conflict,
+    Fact,
+    Forbidden,
+    Invalid,
+    InvalidParameters,
+    InvalidRecord,
+    NotFound,
+    Sentence,
+    Unauthenticated,
+)
+from wheelyard.memberships import Standing
+from wheelyard.namespaces import Kind, Namespace
+from wheelyard.projects import Project
+from wheelyard.registry import Registry
+from wheelyard.sessions import Session
+from wheelyard.settings import Settings
+from wheelyard.users import User
+from wheelyard.web import headers, params
+from wheelyard.web.headers import Headers
+from wheelyard.web.pages import languages, rendering, visits
+from wheelyard.web.pages.languages import Language
+from wheelyard.web.pages.visits import Visit
+from wheelyard.web.params import Params
+from wheelyard.web.turns import Turns
+from wheelyard.web.uploads import read_whole
+
+NOTICE = "notice"
+"""The cookie that carries one sentence over a redirect."""
+
+_NOBODY = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """What is wrong with a form that was sent."""
+
+    general: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """By field, what is said of it: "has already been taken"."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look at one page, which has been allowed."""
+
+    conn: Connection
+    registry: Registry
+    visit: Visit
+    session: Session | None
+    language: Language
+    path: Mapping[str, str]
+    params: Params
+    at: datetime
+    base_url: str
+    here: str
+    """The path and query of this page."""
+
+    address: str
+    user_agent: str
+    subject: Subject
+    role: Role
+    packages_enabled: bool
+    """The instance's switch."""
+
+    project_or_none: Project | None
+    namespace_or_none: Namespace | None
+    prepared: Any = field(default=None, repr=False)
+    """What the route's ``prepare`` has returned."""
+
+    problems: Problems | None = None
+    """Of the form that was sent, when this page is shown again for it."""
+
+    notice: str = ""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the installation."""
+        return self.registry.settings
+
+    @property
+    def principal(self) -> Principal:
+        """Who looks."""
+        return self.session.principal if self.session else ANONYMOUS
+
+    @property
+    def actor(self) -> Actor:
+        """Who the journal names."""
+        return self.principal.actor
+
+    @property
+    def user(self) -> User:
+        """The user who is signed in; the page's permission needs one."""
+        assert self.session is not None  # noqa: S101  see access.Rule.signed_in
+        return self.session.user
+
+    @property
+    def project(self) -> Project:
+        """The project that the URL names."""
+        assert self.project_or_none is not None  # noqa: S101  the route has {project}
+        return self.project_or_none
+
+    @property
+    def group(self) -> Namespace:
+        """The group that the URL names."""
+        assert self.namespace_or_none is not None  # noqa: S101  the route has {group}
+        return self.namespace_or_none
+
+    def may(self, permission: Permission) -> bool:
+        """Whether who looks may do something with what the page is about, or with the instance."""
+        decision = access.decide(self.principal, permission, self.subject, self.role)
+        return decision is access.Decision.ALLOWED
+
+    def require(self, permission: Permission, subject: Subject, *, noun: str) -> None:
+        """Decide on something that the form names.  Raises as ``access.require``."""
+        memberships.require(self.conn, self.principal, permission, subject, at=self.at, noun=noun)
+
+    def number(self, name: str) -> int:
+        """Return a number that the path holds.  Raises NotFound: no such thing has such an id."""
+        text = self.path[name]
+        if not namespaces.is_id(text):
+            raise NotFound
+        return int(text)
+
+    def typed(self, name: str, otherwise: str = "") -> str:
+        """Return what was typed into a field of the form that is shown again, or else a value."""
+        return self.params.peek_text(name, max_length=10_000) if self.problems else otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to show: the template and what stands in it."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    headers: Headers = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Go on to another page, after something was done, and read there what it was."""
+
+    to: str
+    notice: str = ""
+    headers: Headers = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An answer that is no page, such as an export."""
+
+    content_type: str
+    body: bytes
+    filename: str = ""
+
+
+Answer = Page | Redirect | Sent
+Handler = Callable[[View], Answer]
+
+
+class PageEndpoint:
+    """An endpoint that people look at.
+
+    ``prepare`` is what must be done before the transaction of a form, because it takes long on
+    purpose: passwords are hashed there.  ``form`` is the handler of the page that a form stands on.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        turns: Turns,
+        handler: Handler,
+        permission: Permission | None,
+        *,
+        form: Handler | None = None,
+        prepare: Callable[[View], Any] | None = None,
+    ) -> None:
+        self._registry = registry
+        self._turns = turns
+        self._handler = handler
+        self._form = form
+        self._prepare = prepare
+        self.permission = permission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a page, or with the one that says why not."""
+        visit = visits.read(scope)
+        try:
+            status, sent, body = await self._answer(scope, receive, visit)
+        except Unauthenticated:
+            status, sent, body = _to_sign_in(scope)
+        given = visits.keep_secret(visit, visit.secret) if visit.is_new else []
+        # A handler that gives the browser another secret comes last, and wins.
+        sent = [*rendering.HEADERS, *given, *sent]
+        await headers.answer(send, status, sent, body, head=scope["method"] == "HEAD")
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, visit: Visit
+    ) -> tuple[int, Headers, bytes]:
+        query = scope["query_string"]
+        if scope["method"] in {"GET", "HEAD"}:
+            return await run_sync(self._look, scope, visit, params.read(query, "", b""))
+        body = await read_whole(scope, receive)
+        content_type = headers.find_text(scope, b"content-type") or ""
+        sent = params.read(query, content_type, body)
+        # Decided a first time here, so that who is refused holds up nobody who writes.
+        turn = self._turns.hashers if self._prepare else None
+        prepared = await run_sync(self._run_prepare, scope, visit, sent, limiter=turn)
+        try:
+            return await run_sync(
+                self._change, scope, visit, sent, prepared, limiter=self._turns.writers
+            )
+        except (Invalid, Conflict, Forbidden) as fact:
+            if self._form is None or visit.is_new:
+                raise
+            return await run_sync(self._show_again, scope, visit, sent, fact)
+
+    def _look(self, scope: Scope, visit: Visit, read: Params) -> tuple[int, Headers, bytes]:
+        with self._registry.database.read() as conn:
+            view = self._admit(conn, scope, visit, read)
+            return self._finish(view, self._handler(view))
+
+    def _run_prepare(self, scope: Scope, visit: Visit, read: Params) -> Any:  # noqa: ANN401  each route's own
+        with self._registry.database.read() as conn:
+            view = self._admit_form(conn, scope, visit, read)
+            return self._prepare(view) if self._prepare else None
+
+    def _change(
+        self, scope: Scope, visit: Visit, read: Params, prepared: object
+    ) -> tuple[int, Headers, bytes]:
+        with self._registry.database.write() as conn:
+            view = replace(self._admit_form(conn, scope, visit, read), prepared=prepared)
+            return self._finish(view, self._handler(view))
+
+    def _show_again(
+        self, scope: Scope, visit: Visit, read: Params, fact: Fact
+    ) -> tuple[int, Headers, bytes]:
+        assert self._form is not None  # noqa: S101  see above
+        with self._registry.database.read() as conn:
+            view = replace(self._admit(conn, scope, visit, read), problems=_problems(fact))
+            answer = self._form(view)
+            if isinstance(answer, Page):
+                answer = replace(answer, status=_status(fact))
+            return self._finish(view, answer)
+
+    def _admit_form(self, conn: Connection, scope: Scope, visit: Visit, read: Params) -> View:
+        visits.require_own_origin(scope)
+        visits.require_form_token(visit, read.peek_text("form_token"))
+        return self._admit(conn, scope, visit, read)
+
+    def _admit(self, conn: Connection, scope: Scope, visit: Visit, read: Params) -> View:
+        at, path = self._registry.clock(), scope["path_params"]
+        session = None if visit.is_new else sessions.find(conn, visit.secret, at=at)
+        principal = session.principal if session else ANONYMOUS
+        project, namespace, subject = _named(conn, path)
+        standing = _NOBODY
+        if self.permission is not None:
+            standing = _require(conn, principal, self.permission, subject, at)
+        if session is not None:
+            self._registry.usage.note_session(session.id, at)
+        accepted = headers.find_text(scope, b"accept-language") or ""
+        code = languages.choose(visit.preference("language"), accepted)
+        client = scope.get("client")
+        return View(
+            conn=conn,
+            registry=self._registry,
+            visit=visit,
+            session=session,
+            language=languages.speak(code, visit.preference("zone").replace("%2F", "/")),
+            path=path,
+            params=read,
+            at=at,
+            base_url=self._registry.settings.base_url or headers.requested_base_url(scope),
+            here=_here(scope),
+            address=client[0] if client else "",
+            user_agent=headers.find_text(scope, b"user-agent") or "",
+            subject=subject or INSTANCE,
+            role=standing.role,
+            packages_enabled=self._registry.settings.packages_enabled,
+            project_or_none=project,
+            namespace_or_none=namespace,
+            notice=_read_notice(visit),
+        )
+
+    def _finish(self, view: View, answer: Answer) -> tuple[int, Headers, bytes]:
+        match answer:
+            case Redirect():
+                sent: Headers = [(b"location", answer.to.encode()), *answer.headers]
+                if answer.notice:
+                    sent.append(visits.keep_passing(view.visit, NOTICE, answer.notice))
+                return HTTPStatus.SEE_OTHER, sent, b""
+            case Sent():
+                named = f'attachment; filename="{answer.filename}"'
+                sent = [(b"content-type", answer.content_type.encode())]
+                if answer.filename:
+                    sent.append((b"content-disposition", named.encode()))
+                return HTTPStatus.OK, sent, answer.body
+        body = rendering.render(view, answer.template, answer.values)
+        sent = [rendering.HTML, *answer.headers]
+        if view.notice:
+            sent.append(visits.keep_passing(view.visit, NOTICE, ""))
+        return answer.status, sent, body
+
+
+def _require(
+    conn: Connection,
+    principal: Principal,
+    permission: Permission,
+    subject: Subject | None,
+    at: datetime,
+) -> Standing:
+    """Decide.  Raises as ``access.require``; whom signing in could help is told to."""
+    try:
+        return memberships.require(conn, principal, permission, subject, at=at)
+    except Forbidden as fact:
+        if principal.is_anonymous:
+            raise Unauthenticated from fact
+        raise
+
+
+def _named(
+    conn: Connection, path: Mapping[str, str]
+) -> tuple[Project | None, Namespace | None, Subject | None]:
+    """Return what the URL names, and what is decided on."""
+    if "project" in path:
+        project = projects.find_by_path(conn, path["project"])
+        return project, None, project.subject if project else None
+    if "group" in path:
+        group = namespaces.find_by_path(conn, path["group"])
+        if group is not None and group.kind is not Kind.GROUP:
+            group = None
+        return None, group, group.subject if group else None
+    if "place" in path:
+        namespace = namespaces.find_by_path(conn, path["place"])
+        if namespace is not None:
+            return None, namespace, namespace.subject
+        project = projects.find_by_path(conn, path["place"])
+        return project, None, project.subject if project else None
+    return None, None, INSTANCE
+
+
+def _here(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    path = headers.requested_path(scope)
+    return f"{path}?{query.decode('latin-1')}" if query else path
+
+
+def _to_sign_in(scope: Scope) -> tuple[int, Headers, bytes]:
+    """Ask who it is; what a form was to do is not done."""
+    wanted = _here(scope) if scope["method"] in {"GET", "HEAD"} else "/"
+    location = f"/users/sign_in?return_to={quote(wanted, safe='/')}"
+    return HTTPStatus.SEE_OTHER, [(b"location", location.encode())], b""
+
+
+def _read_notice(visit: Visit) -> str:
+    try:
+        notice = json.loads(bytes.fromhex(visit.preference(NOTICE)))
+    except ValueError:
+        return ""
+    return notice if isinstance(notice, str) else ""
+
+
+def _problems(fact: Fact) -> Problems:
+    match fact:
+        case InvalidRecord():
+            return Problems(fields=fact.problems)
+        case InvalidParameters():
+            pairs = (problem.partition(" ") for problem in fact.problems)
+            return Problems(fields={name: said for name, _, said in pairs})
+        case Forbidden():
+            refused = Sentence("You are not allowed to do this")
+            return Problems(general=fact.reason or refused)
+    return Problems(general=fact.args[0] if fact.args else str(fact))
+
+
+def _status(fact: Fact) -> int:
+    if isinstance(fact, Forbidden):
+        return HTTPStatus.FORBIDDEN
+    return HTTPStatus.CONFLICT if isinstance(fact, Conflict) else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,0 +1,50 @@
+"""A group's page: its subgroups and projects, as far as they may be seen."""
+
+from wheelyard import groups, projects
+from wheelyard.access import Permission
+from wheelyard.database.paging import Window
+from wheelyard.web.pages import paging
+from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+
+_MAX_SUBGROUPS = 100
+
+
+def show(view: View) -> Answer:
+    """``GET /{group}``."""
+    group = view.namespace_or_none
+    assert group is not None  # noqa: S101  the caller has looked
+    window = paging.read_window(view)
+    search = view.params.peek_text("q").strip()
+    found = projects.list_projects(
+        view.conn,
+        view.principal,
+        projects.Filter(under=group, search=search),
+        window,
+        order_by="name",
+        descending=False,
+        at=view.at,
+    )
+    subgroups = groups.list_groups(
+        view.conn,
+        view.principal,
+        groups.Filter(under=group, search=search),
+        Window(limit=_MAX_SUBGROUPS),
+        at=view.at,
+    )
+    return Page(
+        "group_home.html",
+        {
+            "group": group,
+            "found": found,
+            "subgroups": subgroups,
+            "filter_text": search,
+            "pager": paging.make_pager(view, window, found.total, {"q": search}),
+            "may_create_project": view.may(Permission.CREATE_PROJECT_IN_GROUP),
+            "may_create_subgroup": view.may(Permission.CREATE_SUBGROUP),
+        },
+    )
+
+
+def go_home(view: View) -> Answer:
+    """``GET /groups/{group}``: the address that the REST API tells."""
+    return Redirect(f"/{view.group.full_path}")

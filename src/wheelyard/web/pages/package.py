@@ -1,0 +1,215 @@
+"""One release of a package: its description, files, other versions and downloads."""
+
+from datetime import timedelta
+from typing import Any
+
+from wheelyard import packages
+from wheelyard.access import Permission
+from wheelyard.blobs.store import Sha256
+from wheelyard.facts import NotFound
+from wheelyard.packages import FileDetails, ListedRelease
+from wheelyard.pypi import contents, description, names
+from wheelyard.pypi.contents import Contents, Unreadable
+from wheelyard.pypi.description import Description
+from wheelyard.web.pages import installing, plots, readme, tags
+from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+from wheelyard.web.pages.packages_list import require_packages
+
+_PLOTTED_DAYS = 90
+_MEMBERS_SHOWN = 300
+_MAX_LISTED = 300
+
+
+def show(view: View) -> Answer:
+    """``GET /{project}/-/packages/{release}``: the description, and how to install it."""
+    listed = _listed(view)
+    files = packages.all_files(view.conn, listed.release)
+    described = _describe(view, files)
+    text = readme.render(described.text, described.content_type) if described else None
+    return Page(
+        "package.html",
+        {
+            **_common(view, listed, files, "overview"),
+            "described": described,
+            "readme": text,
+            "here_by_name": _here_by_name(view, described),
+            **installing.of_package(view, listed.release),
+        },
+    )
+
+
+def show_files(view: View) -> Answer:
+    """``GET …/{release}/files``."""
+    listed = _listed(view)
+    files = packages.all_files(view.conn, listed.release)
+    _ = view.language.gettext
+    explained = {
+        file.file.id: tags.explain(file.file.filename, _)
+        for file in files
+        if file.filetype == names.FileType.BDIST_WHEEL
+    }
+    return Page(
+        "package_files.html", {**_common(view, listed, files, "files"), "explained": explained}
+    )
+
+
+def show_versions(view: View) -> Answer:
+    """``GET …/{release}/versions``: every release of the package, newest version first."""
+    listed = _listed(view)
+    files = packages.all_files(view.conn, listed.release)
+    name = listed.release.normalized_name
+    versions = packages.all_releases(view.conn, view.project.id, name)
+    return Page(
+        "package_versions.html",
+        {
+            **_common(view, listed, files, "versions"),
+            "versions": versions[:_MAX_LISTED],
+            "left_out": max(0, len(versions) - _MAX_LISTED),
+        },
+    )
+
+
+def show_downloads(view: View) -> Answer:
+    """``GET …/{release}/downloads``: by day, version, Python and installer."""
+    listed = _listed(view)
+    files = packages.all_files(view.conn, listed.release)
+    since = view.at.date() - timedelta(days=_PLOTTED_DAYS - 1)
+    counts = packages.download_counts(
+        view.conn, view.project.id, listed.release.normalized_name, since=since
+    )
+    days = [since + timedelta(days=number) for number in range(_PLOTTED_DAYS)]
+    by_day = [(view.language.day(day), counts.by_day.get(day, 0)) for day in days]
+    _ = view.language.gettext
+    return Page(
+        "package_downloads.html",
+        {
+            **_common(view, listed, files, "downloads"),
+            "counts": counts,
+            "days": plots.by_day(by_day),
+            "categories": [
+                (_("By version"), plots.by_category(_largest(counts.by_version))),
+                (
+                    _("By Python version"),
+                    plots.by_category(_largest(counts.by_python, _("unknown"))),
+                ),
+                (_("By installer"), plots.by_category(_largest(counts.by_installer))),
+            ],
+            "period": _PLOTTED_DAYS,
+        },
+    )
+
+
+def _largest(counts: Any, unknown: str = "", *, limit: int = 12) -> list[tuple[str, int]]:  # noqa: ANN401
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    return [(label or unknown, count) for label, count in ordered[:limit]]
+
+
+def inspect(view: View) -> Answer:
+    """``GET …/{release}/files/{file}``: what is inside of one file."""
+    listed = _listed(view)
+    files = packages.all_files(view.conn, listed.release)
+    file = _file(view, files)
+    path = view.registry.blobs.path(file.file.sha256)
+    filename = names.parse_filename(file.file.filename)
+    inside: Contents | None
+    try:
+        inside = contents.look_inside(path, filename)
+    except (Unreadable, OSError):
+        inside = None
+    member = view.params.peek_text("member", max_length=1000)
+    text = contents.read_text(path, filename, member) if inside and member else None
+    first = _first(view)
+    return Page(
+        "package_inspect.html",
+        {
+            **_common(view, listed, files, "files"),
+            "file": file,
+            "inside": inside,
+            "member": member,
+            "text": text,
+            "first": first,
+            "shown": inside.members[first : first + _MEMBERS_SHOWN] if inside else (),
+            "per_page": _MEMBERS_SHOWN,
+        },
+    )
+
+
+def _first(view: View) -> int:
+    text = view.params.peek_text("from")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0  # noqa: PLR2004  members
+
+
+def delete_release(view: View) -> Answer:
+    """``POST …/{release}/delete``."""
+    release = _listed(view).release
+    packages.delete_release(view.conn, release, by=view.actor, at=view.at)
+    said = view.language.gettext("%(name)s %(version)s was deleted.")
+    return Redirect(
+        f"/{view.project.full_path}/-/packages",
+        notice=said % {"name": release.name, "version": release.version},
+    )
+
+
+def delete_file(view: View) -> Answer:
+    """``POST …/{release}/files/{file}/delete``; the release goes with its last file."""
+    release = _listed(view).release
+    files = packages.all_files(view.conn, release)
+    file = _file(view, files)
+    packages.delete_file(view.conn, release, file.file, by=view.actor, at=view.at)
+    home = f"/{view.project.full_path}/-/packages"
+    said = view.language.gettext("%(name)s was deleted.") % {"name": file.file.filename}
+    return Redirect(home if len(files) == 1 else f"{home}/{release.id}/files", notice=said)
+
+
+def _listed(view: View) -> ListedRelease:
+    require_packages(view)
+    listed = packages.find_listed(view.conn, view.project.id, view.number("release"))
+    if listed is None:
+        raise NotFound
+    return listed
+
+
+def _file(view: View, files: list[FileDetails]) -> FileDetails:
+    for file in files:
+        if file.file.id == view.number("file"):
+            return file
+    raise NotFound
+
+
+def _common(
+    view: View, listed: ListedRelease, files: list[FileDetails], tab: str
+) -> dict[str, object]:
+    release = listed.release
+    return {
+        "project": view.project,
+        "listed": listed,
+        "release": release,
+        "files": files,
+        "tab": tab,
+        "version_count": packages.count_releases(
+            view.conn, view.project.id, release.normalized_name
+        ),
+        "base": f"/{view.project.full_path}/-/packages/{release.id}",
+        "may_delete": view.may(Permission.DELETE_PACKAGES),
+    }
+
+
+def _describe(view: View, files: list[FileDetails]) -> Description | None:
+    """Return what the newest file that is listed says, wheels before sdists."""
+    listed = [file for file in files if file.is_listed]
+    wheels = [file for file in listed if file.filetype == names.FileType.BDIST_WHEEL]
+    for file in reversed(wheels or listed):
+        try:
+            content = view.registry.blobs.path(Sha256(file.metadata_sha256)).read_bytes()
+        except OSError:
+            continue
+        return description.describe(content)
+    return None
+
+
+def _here_by_name(view: View, described: Description | None) -> dict[str, int]:
+    """Return which of the requirements are packages of this project: the id of each newest."""
+    if described is None:
+        return {}
+    wanted = {requirement.normalized_name for requirement in described.requirements}
+    return packages.newest_ids(view.conn, view.project.id, wanted)

@@ -1,0 +1,85 @@
+"""A project's Packages & Registries page: the list of releases, and deleting several at once."""
+
+from wheelyard import packages
+from wheelyard.access import Permission
+from wheelyard.facts import InvalidRecord, NotFound, Sentence
+from wheelyard.namespaces import is_id
+from wheelyard.packages import Filter, Release
+from wheelyard.web.headers import Headers
+from wheelyard.web.pages import navigation, paging, visits
+from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+
+_ORDERS = {
+    "published": "created_at",
+    "name": "name",
+    "version": "version",
+    "downloads": "downloads",
+}
+_MAX_CHOSEN = 100
+
+
+def show(view: View) -> Answer:
+    """``GET /{project}/-/packages``."""
+    require_packages(view)
+    sort = view.params.peek_text("sort") or view.visit.preference("sort")
+    order, _, direction = sort.partition("-")
+    if order not in _ORDERS:
+        order, direction = "published", "down"
+    search = view.params.peek_text("q").strip()
+    window = paging.read_window(view)
+    wanted = Filter(search=search, order_by=_ORDERS[order], descending=direction != "up")
+    found = packages.list_releases(view.conn, view.project.id, wanted, window)
+    sort = f"{order}-{'up' if direction == 'up' else 'down'}"
+    return Page(
+        "packages.html",
+        {
+            "project": view.project,
+            "found": found,
+            "filter_text": search,
+            "sort": sort,
+            "pager": paging.make_pager(view, window, found.total, {"q": search, "sort": sort}),
+            "may_delete": view.may(Permission.DELETE_PACKAGES),
+            "may_publish": view.may(Permission.PUBLISH),
+        },
+        headers=_remember(view, sort),
+    )
+
+
+def _remember(view: View, sort: str) -> Headers:
+    """Keep the order that was chosen for the next time."""
+    chosen = view.params.peek_text("sort")
+    return [visits.keep_preference(view.visit, "sort", sort)] if chosen else []
+
+
+def require_packages(view: View) -> None:
+    """Raise NotFound where there are no packages to see: the page is not there either."""
+    if not navigation.may_read_packages(view) or not view.may(Permission.READ_PROJECT):
+        raise NotFound
+
+
+def ask_to_delete(view: View) -> Answer:
+    """``GET /{project}/-/packages/delete``: what was chosen, and whether to go on."""
+    require_packages(view)
+    return Page("packages_delete.html", {"project": view.project, "chosen": _chosen(view)})
+
+
+def delete(view: View) -> Answer:
+    """``POST /{project}/-/packages/delete``."""
+    require_packages(view)
+    chosen = _chosen(view)
+    for release in chosen:
+        packages.delete_release(view.conn, release, by=view.actor, at=view.at)
+    _ = view.language.ngettext
+    said = _("%(count)s release was deleted.", "%(count)s releases were deleted.", len(chosen))
+    notice = said % {"count": view.language.number(len(chosen))}
+    return Redirect(f"/{view.project.full_path}/-/packages", notice=notice)
+
+
+def _chosen(view: View) -> list[Release]:
+    """Return the releases that the boxes name; what is gone meanwhile is left out."""
+    words = view.params.texts("releases")
+    if not words:
+        raise InvalidRecord(releases=Sentence("are not chosen: mark some in the list first"))
+    ids = [int(word) for word in dict.fromkeys(words[:_MAX_CHOSEN]) if is_id(word)]
+    found = (packages.find_release(view.conn, view.project.id, number) for number in ids)
+    return [release for release in found if release is not None]

@@ -1,0 +1,36 @@
+"""The home of a project, a group or a user: whatever a path of names leads to."""
+
+from wheelyard import packages
+from wheelyard.access import Permission
+from wheelyard.namespaces import Kind
+from wheelyard.web.pages import group_home, navigation, user_home
+from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+
+_LATEST = 8
+
+
+def show(view: View) -> Answer:
+    """``GET /{place}``."""
+    namespace = view.namespace_or_none
+    found = namespace.full_path if namespace is not None else view.project.full_path
+    if view.path["place"] != found:  # in another case than it is written
+        return Redirect(f"/{found}")
+    if namespace is None:
+        return _show_project(view)
+    return group_home.show(view) if namespace.kind is Kind.GROUP else user_home.show(view)
+
+
+def _show_project(view: View) -> Answer:
+    project = view.project
+    has_packages = navigation.may_read_packages(view)
+    latest = packages.latest_packages(view.conn, project.id, limit=_LATEST) if has_packages else []
+    return Page(
+        "project_home.html",
+        {
+            "project": project,
+            "has_packages": has_packages,
+            "latest": latest,
+            "may_edit": view.may(Permission.EDIT_PROJECT),
+            "may_publish": view.may(Permission.PUBLISH),
+        },
+    )

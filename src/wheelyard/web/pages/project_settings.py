@@ -1,0 +1,214 @@
+"""Making a project, and Settings > General."""
+
+from wheelyard import groups, namespaces, projects
+from wheelyard.access import Permission, RegistryAccess, Role, Visibility
+from wheelyard.database.paging import Window
+from wheelyard.facts import InvalidRecord, NotFound, Sentence
+from wheelyard.namespaces import Namespace
+from wheelyard.projects import NewProject, Project
+from wheelyard.settings import Duplicates
+from wheelyard.web.pages.confirmation import require_typed
+from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+
+_MAX_DESCRIPTION = 2000
+_MAX_CHOICES = 200
+_MIB = 1024 * 1024
+
+Changes = dict[str, str | int | bool | None]
+"""Columns of a project and their new values."""
+
+
+# Making one --------------------------------------------------------------------------------------
+
+
+def show_new(view: View) -> Answer:
+    """``GET /projects/new``."""
+    return Page("project_new.html", {"namespaces": _choices(view)})
+
+
+def create(view: View) -> Answer:
+    """``POST /projects/new``."""
+    params = view.params
+    name = params.line("name", required=True) or ""
+    path = params.line("path") or namespaces.path_of(name)
+    description = params.text("description", max_length=_MAX_DESCRIPTION) or ""
+    visibility = params.choice("visibility", Visibility) or Visibility.PRIVATE
+    namespace_id = params.number("namespace_id", required=True)
+    params.check()
+    if not path:
+        raise InvalidRecord(path=Sentence("is missing"))
+    namespace = _destination(view, namespace_id or 0)
+    new = NewProject(name=name, path=path, description=description, visibility=visibility)
+    project = projects.create(view.conn, new, namespace, by=view.actor, at=view.at)
+    made = view.language.gettext("The project %(name)s was made.") % {"name": project.name}
+    return Redirect(f"/{project.full_path}", notice=made)
+
+
+def _choices(view: View) -> list[tuple[int, str]]:
+    """Return where who looks may make projects, by id and path: their own namespace first."""
+    own = namespaces.find_own(view.conn, view.user.id)
+    joined = groups.list_groups(
+        view.conn,
+        view.principal,
+        groups.Filter(least_role=Role.DEVELOPER),
+        Window(limit=_MAX_CHOICES),
+        at=view.at,
+    )
+    choices = [own, *joined.items] if own else joined.items
+    wanted = view.params.peek_text("namespace_id")
+    if namespaces.is_id(wanted) and int(wanted) not in {choice.id for choice in choices}:
+        chosen = namespaces.find_group(view.conn, wanted)  # an administrator's choice
+        if chosen is not None and view.principal.is_admin:
+            choices.append(chosen)
+    return [(choice.id, choice.full_path) for choice in choices]
+
+
+def _destination(view: View, namespace_id: int) -> Namespace:
+    """Return where a project goes.  Raises NotFound and Forbidden."""
+    namespace = namespaces.find(view.conn, namespace_id)
+    if namespace is None:
+        raise NotFound("Namespace")
+    if namespace.user_id != view.user.id:
+        view.require(Permission.CREATE_PROJECT_IN_GROUP, namespace.subject, noun="Namespace")
+    return namespace
+
+
+# Settings > General ------------------------------------------------------------------------------
+
+
+def show_general(view: View) -> Answer:
+    """``GET /{project}/-/settings/general``."""
+    project = view.project
+    may_own = view.may(Permission.DELETE_PROJECT)
+    return Page(
+        "project_settings.html",
+        {
+            "project": project,
+            "may_own": may_own,
+            "namespaces": _choices(view) if may_own else [],
+            "limit_mb": _in_mb(project.max_file_bytes),
+            "instance_limit": view.settings.max_file_bytes,
+            "instance_duplicates": view.settings.duplicates.value,
+        },
+    )
+
+
+def _in_mb(count: int | None) -> str:
+    if count is None:
+        return ""
+    return f"{count / _MIB:.4f}".rstrip("0").rstrip(".")
+
+
+def save_naming(view: View) -> Answer:
+    """``POST …/general``: name and description."""
+    name = view.params.line("name", required=True)
+    description = view.params.text("description", max_length=_MAX_DESCRIPTION)
+    view.params.check()
+    return _edit(view, {"name": name, "description": description or ""})
+
+
+def save_permissions(view: View) -> Answer:
+    """``POST …/permissions``: visibility, the Packages feature, and who may pull."""
+    params = view.params
+    visibility = params.choice("visibility", Visibility)
+    is_on, for_anyone = params.flag("packages"), params.flag("anyone_may_pull")
+    members_only = params.flag("members_only")
+    params.check()
+    changes: Changes = {}
+    if visibility is not None and visibility is not view.project.visibility:
+        changes["visibility"] = visibility.value
+    level = _level(view.project, is_on=is_on, for_anyone=for_anyone, members_only=members_only)
+    if level is not view.project.registry_access_level:
+        changes["registry_access_level"] = level.value
+    return _edit(view, changes)
+
+
+def _level(
+    project: Project, *, is_on: bool | None, for_anyone: bool | None, members_only: bool | None
+) -> RegistryAccess:
+    """Return the one level that the three switches come to; what was not sent stays."""
+    current = project.registry_access_level
+    if is_on is None:
+        is_on = current is not RegistryAccess.DISABLED
+    if for_anyone is None:
+        for_anyone = current is RegistryAccess.PUBLIC
+    if members_only is None:
+        members_only = current is RegistryAccess.PRIVATE
+    if not is_on:
+        return RegistryAccess.DISABLED
+    if for_anyone:
+        return RegistryAccess.PUBLIC
+    return RegistryAccess.PRIVATE if members_only else RegistryAccess.ENABLED
+
+
+def save_packages(view: View) -> Answer:
+    """``POST …/packages``: duplicates, and the largest file."""
+    duplicates = view.params.choice("duplicates", Duplicates)
+    limit = _read_limit(view)
+    view.params.check()
+    if limit != view.project.max_file_bytes:
+        projects.require_within_limit(view.principal, limit, view.settings.max_file_bytes)
+    return _edit(
+        view,
+        {"duplicates": duplicates.value if duplicates else None, "max_file_bytes": limit},
+    )
+
+
+def _read_limit(view: View) -> int | None:
+    """Read a number of MiB, which may have a fraction; empty is the instance's limit."""
+    text = (view.params.text("max_file_mb") or "").strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        limit = round(float(text) * _MIB)
+    except (ValueError, OverflowError) as error:
+        raise InvalidRecord(max_file_mb=Sentence("is invalid")) from error
+    if not 0 <= limit < 2**62:
+        raise InvalidRecord(max_file_mb=Sentence("is invalid"))
+    return limit
+
+
+def _edit(view: View, changes: Changes) -> Answer:
+    project = view.project
+    changes = {name: new for name, new in changes.items() if new != getattr(project, name)}
+    if changes:
+        project = projects.edit(view.conn, project, changes, by=view.actor, at=view.at)
+    return _saved(view, project)
+
+
+def _saved(view: View, project: Project) -> Answer:
+    return Redirect(
+        f"/{project.full_path}/-/settings/general",
+        notice=view.language.gettext("The changes were saved."),
+    )
+
+
+def rename_path(view: View) -> Answer:
+    """``POST …/path``: another address; the old one leads nowhere from then on."""
+    path = view.params.line("path", required=True)
+    view.params.check()
+    return _edit(view, {"path": path})
+
+
+def transfer(view: View) -> Answer:
+    """``POST …/transfer``: to another group or user."""
+    namespace_id = view.params.number("namespace_id", required=True)
+    view.params.check()
+    require_typed(view, view.project.full_path)
+    namespace = _destination(view, namespace_id or 0)
+    project = projects.transfer(view.conn, view.project, namespace, by=view.actor, at=view.at)
+    return _saved(view, project)
+
+
+def archive(view: View) -> Answer:
+    """``POST …/archive``, and back again with ``archived=false``."""
+    archived = view.params.flag("archived") is not False
+    return _edit(view, {"archived": archived})
+
+
+def delete(view: View) -> Answer:
+    """``POST …/delete``: with every package, member and deploy token."""
+    require_typed(view, view.project.full_path)
+    projects.remove(view.conn, view.project, by=view.actor, at=view.at)
+    gone = view.language.gettext("The project %(path)s was deleted.")
+    return Redirect("/", notice=gone % {"path": view.project.full_path})

@@ -1,0 +1,94 @@
+"""The page that says what was refused, why, and where to go on."""
+
+from http import HTTPStatus
+
+import structlog
+from starlette.types import Message, Scope, Send
+
+from wheelyard.facts import Unavailable
+from wheelyard.registry import Registry
+from wheelyard.web import headers
+from wheelyard.web.errors import Rendered
+from wheelyard.web.pages import rendering
+from wheelyard.web.pages.endpoint import Answer, Page, PageEndpoint, View
+from wheelyard.web.turns import Turns
+
+log = structlog.get_logger()
+
+_LAST_RESORT = (
+    b"<!doctype html><html lang=en><title>Wheelyard</title><h1>Something went wrong here</h1>"
+    b"<p>The page could not be made. Load it again in a while; nothing was changed.</p></html>"
+)
+
+
+class Refusals:
+    """Shows refusals to people; the boundary calls it for every path that is not a program's."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    async def __call__(
+        self, scope: Scope, send: Send, error: Exception, rendered: Rendered
+    ) -> None:
+        """Answer with a page of the refusal's status."""
+        status, _, sent = rendered
+        if status == HTTPStatus.UNAUTHORIZED:  # nothing here asks for a token
+            sent = []
+
+        def show(view: View) -> Answer:
+            return Page("refused.html", _words(view, status, error), status=status, headers=sent)
+
+        endpoint = PageEndpoint(self._registry, Turns(), show, None)
+        asked = {**scope, "method": _read_only(scope["method"]), "path_params": {}}
+        try:
+            await endpoint(asked, _receive_nothing, send)
+        except Exception:
+            # The database may be what has failed.
+            log.exception("a refusal could not be shown", path=scope["path"])
+            fixed = [*rendering.HEADERS, rendering.HTML, *sent]
+            await headers.answer(send, status, fixed, _LAST_RESORT)
+
+
+def _read_only(method: str) -> str:
+    return method if method == "HEAD" else "GET"
+
+
+async def _receive_nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _words(view: View, status: int, error: Exception) -> dict[str, object]:
+    _ = view.language.gettext
+    title, text = {
+        HTTPStatus.FORBIDDEN: (
+            _("You may not do this"),
+            _("Your role does not allow it. Ask an owner of the project or group for another one."),
+        ),
+        HTTPStatus.NOT_FOUND: (
+            _("There is no such page"),
+            _("It does not exist, or it has moved, or you may not see it."),
+        ),
+        HTTPStatus.METHOD_NOT_ALLOWED: (
+            _("This page cannot be used like that"),
+            _("Go to the page itself and use its form."),
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE: (
+            _("The registry cannot do this now"),
+            _("Nothing was changed. Try again in a while, and tell an administrator if it stays."),
+        ),
+    }.get(
+        HTTPStatus(status),
+        (
+            _("Something went wrong here"),
+            _("It is not your fault, and it was written to the log. Nothing was changed."),
+        )
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        else (_("This cannot be done"), _("What was sent cannot be understood.")),
+    )
+    said = error.args[0] if error.args and not isinstance(error, Unavailable) else ""
+    if status in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST} and isinstance(said, str) and said:
+        text = view.language.say(said)
+    can_sign_in = status == HTTPStatus.NOT_FOUND and view.session is None
+    if can_sign_in:
+        text = _("It does not exist, or you have to sign in to see it.")
+    return {"code": status, "title": title, "text": text, "can_sign_in": can_sign_in}

@@ -1,0 +1,113 @@
+"""Every page on one screen.
+
+``{project}`` and ``{group}`` are full paths with their slashes; ``{place}`` is a user, a group or
+a project.  ``/-/`` ends such a path, for no segment of one begins with a hyphen.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.routing import Route
+
+from wheelyard.access import Permission
+from wheelyard.registry import Registry
+from wheelyard.web.pages import (
+    dashboard,
+    preferences,
+    project_home,
+    project_settings,
+    sign_in,
+)
+from wheelyard.web.pages.assets import Asset
+from wheelyard.web.pages.endpoint import Handler, PageEndpoint, View
+from wheelyard.web.turns import Turns
+
+_SEGMENT = "[A-Za-z0-9_.][A-Za-z0-9_.-]*"
+
+
+class _PathConvertor(Convertor[str]):
+    """A full path: segments that may begin neither with a hyphen nor as the API's do."""
+
+    regex = rf"(?!(?:api|assets)(?:/|\Z)){_SEGMENT}(?:/{_SEGMENT})*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("full_path", _PathConvertor())
+
+
+def page_routes(registry: Registry, turns: Turns) -> list[Route]:
+    """Return the routes of the pages; the home of a place comes last, for it takes any path."""
+    can = Permission
+
+    def page(
+        method: str,
+        path: str,
+        handler: Handler,
+        permission: Permission | None,
+        *,
+        form: Handler | None = None,
+        prepare: Callable[[View], Any] | None = None,
+    ) -> Route:
+        endpoint = PageEndpoint(registry, turns, handler, permission, form=form, prepare=prepare)
+        full = re.sub(r"\{(project|group|place)\}", r"{\1:full_path}", path)
+        return Route(full, endpoint, methods=[method])
+
+    project, group = "/{project}/-", "/groups/{group}/-"
+    return [
+        Route("/assets/{digest}/{name}", Asset(), methods=["GET"]),
+        # Signing in; nobody is signed in yet
+        page("GET", "/users/sign_in", sign_in.show_sign_in, None),
+        page(
+            "POST",
+            "/users/sign_in",
+            sign_in.sign_in,
+            None,
+            form=sign_in.show_sign_in,
+            prepare=sign_in.check_password,
+        ),
+        page("POST", "/users/sign_out", sign_in.sign_out, None),
+        page("POST", "/-/preferences", preferences.keep, None),
+        # What is not about one place
+        page("GET", "/", dashboard.show_start, None),
+        page("GET", "/explore", dashboard.explore_projects, can.LIST_PROJECTS),
+        page("GET", "/explore/groups", dashboard.explore_groups, can.LIST_GROUPS),
+        page("GET", "/search", dashboard.search, can.LIST_PROJECTS),
+        page("GET", "/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
+        # A project
+        page("GET", "/projects/new", project_settings.show_new, can.CREATE_PROJECT),
+        page(
+            "POST",
+            "/projects/new",
+            project_settings.create,
+            can.CREATE_PROJECT,
+            form=project_settings.show_new,
+        ),
+        page("GET", project + "/settings/general", project_settings.show_general, can.EDIT_PROJECT),
+        *(
+            page(
+                "POST",
+                f"{project}/settings/{name}",
+                handler,
+                permission,
+                form=project_settings.show_general,
+            )
+            for name, handler, permission in (
+                ("general", project_settings.save_naming, can.EDIT_PROJECT),
+                ("permissions", project_settings.save_permissions, can.EDIT_PROJECT),
+                ("packages", project_settings.save_packages, can.EDIT_PROJECT),
+                ("path", project_settings.rename_path, can.DELETE_PROJECT),
+                ("transfer", project_settings.transfer, can.DELETE_PROJECT),
+                ("archive", project_settings.archive, can.DELETE_PROJECT),
+                ("delete", project_settings.delete, can.DELETE_PROJECT),
+            )
+        ),
+        # The home of a user, a group or a project
+        page("GET", "/{place}", project_home.show, can.READ_PROJECT),
+    ]

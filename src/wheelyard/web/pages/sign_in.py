@@ -1,0 +1,68 @@
+"""Signing in and out."""
+
+from dataclasses import dataclass
+
+from wheelyard import sessions, users
+from wheelyard.facts import Forbidden, Sentence
+from wheelyard.users import State, User
+from wheelyard.web.pages import visits
+from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The user whose password was right, or None."""
+
+    user: User | None
+
+
+def show_sign_in(view: View) -> Answer:
+    """``GET /users/sign_in``."""
+    destination = visits.safe_destination(view.params.peek_text("return_to", max_length=2000))
+    if view.session is not None:
+        return Redirect(destination)
+    return Page(
+        "sign_in.html",
+        {
+            "return_to": destination,
+            "is_first_start": not users.has_administrator_signed_in(view.conn),
+        },
+    )
+
+
+def check_password(view: View) -> _Checked:
+    """Compare the password, which takes long on purpose."""
+    user = users.find_by_login(view.conn, view.params.peek_text("login").strip())
+    password = view.params.peek_text("password", max_length=1000)
+    return _Checked(user if users.has_password(view.conn, user, password) else None)
+
+
+def sign_in(view: View) -> Answer:
+    """``POST /users/sign_in``: a new session, whatever the browser has brought."""
+    checked = view.prepared
+    assert isinstance(checked, _Checked)  # noqa: S101  the route prepares it
+    if checked.user is None:
+        raise Forbidden(Sentence("The name or the password is not right"))
+    user = users.get(view.conn, checked.user.id)
+    if user.state is not State.ACTIVE:
+        raise Forbidden(Sentence("Your account has been blocked; ask an administrator"))
+    if view.session is not None:
+        sessions.end(view.conn, view.session, by=view.actor, at=view.at)
+    begun = sessions.begin(
+        view.conn, user, address=view.address, user_agent=view.user_agent, at=view.at
+    )
+    destination = visits.safe_destination(view.params.peek_text("return_to", max_length=2000))
+    return Redirect(
+        destination, headers=visits.keep_secret(view.visit, begun.secret, session=begun.session)
+    )
+
+
+def sign_out(view: View) -> Answer:
+    """``POST /users/sign_out``."""
+    if view.session is not None:
+        sessions.end(view.conn, view.session, by=view.actor, at=view.at)
+    return Redirect(
+        "/users/sign_in",
+        notice=view.language.gettext("You have signed out."),
+        headers=visits.keep_secret(view.visit, sessions.draw_secret()),
+    )
