@@ -24,6 +24,7 @@ demo: .venv/dev
 	$(BIN)/python examples/demo.py
 
 test: .venv/dev
+	tests/browser/install-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/dev
