@@ -4,6 +4,7 @@ An Actor speaks HTTP with one credential; an Installation makes users, projects 
 through the library, in the data folder of a running server, which has to notice.
 """
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -25,7 +26,10 @@ from wheelyard.namespaces import Namespace
 from wheelyard.projects import NewProject, Project
 from wheelyard.registry import utc_now
 from wheelyard.tokens import Holder, Minted, NewToken
-from wheelyard.users import NewUser, State, User
+from wheelyard.users import NewUser, PasswordHash, State, User
+
+PASSWORD = "correct horse battery"
+"""Of whoever needs one: everybody's is hashed once, which takes long."""
 
 _numbers = itertools.count(1)
 
@@ -94,10 +98,13 @@ class Installation:
 
     # Things ------------------------------------------------------------------------------------
 
-    def user(self, username: str = "", *, is_admin: bool = False) -> User:
-        """A new user with a name of their own, and no password, which would take long to hash."""
+    def user(
+        self, username: str = "", *, is_admin: bool = False, password: str | None = None
+    ) -> User:
+        """A new user with a name of their own; for signing in, with PASSWORD or another."""
         name = username or f"user{next(_numbers)}"
-        new = NewUser(name, name.title(), f"{name}@example.com", password=None, is_admin=is_admin)
+        hashed = None if password is None else _hash(password)
+        new = NewUser(name, name.title(), f"{name}@example.com", hashed, is_admin=is_admin)
         with self.database.write() as conn:
             return users.create(conn, new, by=OPERATOR, at=utc_now())
 
@@ -227,6 +234,11 @@ class Installation:
     def caller(self, project: Project, role: Role, *scopes: str) -> Actor:
         """The same, sending it as PRIVATE-TOKEN."""
         return self.calling(self.token(self.join(self.user(), project, role), *scopes))
+
+
+@functools.cache
+def _hash(password: str) -> PasswordHash:
+    return users.hash_password(password)
 
 
 def _secret(token: str | Minted) -> str:
