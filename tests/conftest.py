@@ -77,14 +77,22 @@ def registry(tmp_path: Path, prepared: Path) -> Iterator[Registry]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many cells of the permission matrix were checked, over all test processes."""
+    """Say what all test processes have counted and kept."""
+    cells = sum(map(int, list_properties(terminalreporter, "cells")))
+    if cells:
+        terminalreporter.write_line(f"The permission matrix has {cells} cells, all checked.")
+    for folder in sorted(set(list_properties(terminalreporter, "screenshots"))):
+        if any(Path(folder).iterdir()):
+            terminalreporter.write_line(f"Screenshots are in {folder}")
+
+
+def list_properties(terminalreporter: pytest.TerminalReporter, wanted: str) -> list[str]:
+    """What tests have noted under a name, as text."""
     reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-    cells = sum(
-        value
+    return [
+        str(value)
         for report in reports
         if isinstance(report, pytest.TestReport) and report.when == "call"
         for name, value in report.user_properties
-        if name == "cells" and isinstance(value, int)
-    )
-    if cells:
-        terminalreporter.write_line(f"The permission matrix has {cells} cells, all checked.")
+        if name == wanted
+    ]

@@ -29,12 +29,17 @@ TAKEN = "Validation failed: File name has already been taken"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a client sent: the form's fields that matter here, and the file."""
+    """What a client sent: the form's fields that matter here, and the file.
+
+    Browsers send a file alone; then ``name`` and ``version`` are empty, and what the file says of
+    itself counts.
+    """
 
     name: str
     version: str
     filename: str
     staged: StagedBlob
+    is_file_alone: bool = False
     requires_python: str = ""
     claimed_digests: Mapping[str, str] = field(default_factory=dict)
     """``md5``, ``sha256`` and ``blake2_256``, as far as they were sent, in any case."""
@@ -55,10 +60,7 @@ def publish(
     ``duplicates`` is the instance's setting, for a project without one of its own.  Raises
     InvalidUpload, Unavailable, and what ``tokens.refresh`` and ``access.require`` raise.
     """
-    name, version = _require_valid_form(upload)
-    _require_claimed_digests(upload)
-    filename = _parse_filename(upload.filename)
-    _require_form_agreement(filename, name, version)
+    filename = _read_form(upload)
     distribution = _inspect(upload, filename)
     requires_python = _requires_python(upload, distribution)
     stored = StoredFile(
@@ -71,8 +73,8 @@ def publish(
         release = packages.ensure_release(
             conn,
             project,
-            name=upload.name,
-            version=upload.version,
+            name=upload.name or distribution.metadata.name,
+            version=upload.version or distribution.metadata.version,
             summary=distribution.metadata.summary,
             by=by.actor,
             at=at,
@@ -96,6 +98,17 @@ def _require_still_allowed(
         raise NotFound
     memberships.require(conn, by, Permission.PUBLISH, project.subject, at=at, challenge=True)
     return project
+
+
+def _read_form(upload: Upload) -> names.Filename:
+    """Check all that needs no look into the file."""
+    if upload.is_file_alone:
+        return _parse_filename(upload.filename)
+    name, version = _require_valid_form(upload)
+    _require_claimed_digests(upload)
+    filename = _parse_filename(upload.filename)
+    _require_form_agreement(filename, name, version)
+    return filename
 
 
 def _require_valid_form(upload: Upload) -> tuple[names.NormalizedName, names.NormalizedVersion]:

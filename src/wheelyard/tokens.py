@@ -8,13 +8,13 @@ hash to be safe behind.
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
 
-from wheelyard import journal
+from wheelyard import journal, users
 from wheelyard.access import ANONYMOUS, Actor, Principal, Scope, TokenKind
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
@@ -274,12 +274,24 @@ def refresh(conn: Connection, principal: Principal, *, at: datetime) -> Principa
     an administrator demoted.
     """
     if principal.token_id is None:
-        return principal
+        return _refresh_user(conn, principal)
     row = conn.execute(_IDENTITY.where(tokens.c.id == principal.token_id)).first()
     if row is None:
         raise CredentialRefused("unknown", "The token is not known")
     identity = _identity(row, at)
     return identity.principal if identity else ANONYMOUS
+
+
+def _refresh_user(conn: Connection, principal: Principal) -> Principal:
+    """The same for somebody who has signed in."""
+    if principal.user_id is None:
+        return principal
+    user = users.find(conn, principal.user_id)
+    if user is None:
+        raise CredentialRefused("unknown", "The user is not known")
+    if user.state is State.BLOCKED:
+        raise CredentialRefused("blocked", "Your account has been blocked.")
+    return replace(principal, is_admin=user.is_admin)
 
 
 def _identity(row: Row[Any], at: datetime) -> Identity | None:

@@ -14,6 +14,7 @@ import pytest
 from starlette.routing import Route
 
 from tests.architecture.repository import DOCS, ROOT, SRC, list_files, read_table
+from tests.browser.gallery import VARIABLE as SCREENSHOTS
 from wheelyard.registry import Registry
 from wheelyard.settings import PREFIX, Settings
 from wheelyard.web.routes import routes
@@ -65,6 +66,7 @@ def listed_routes(registry: Registry) -> set[str]:
         without_names(f"{method} {route.path.removeprefix('/api/v4')}")
         for route in routes(registry)
         if isinstance(route, Route)
+        and not type(route.endpoint).__module__.startswith("wheelyard.web.pages")
         for method in (route.methods or set()) - {"HEAD"}
     }
 
@@ -169,7 +171,7 @@ def test_the_documents_name_only_targets_of_make_that_exist() -> None:
 
 def test_the_documents_name_only_variables_that_exist() -> None:
     known = {f"{PREFIX}{field.name.upper()}" for field in fields(Settings)}
-    known |= {"WHEELYARD_ROOT_PASSWORD", "WHEELYARD_ROOT_TOKEN"}
+    known |= {"WHEELYARD_ROOT_PASSWORD", "WHEELYARD_ROOT_TOKEN", SCREENSHOTS}
 
     named = {name for page in PAGES for name in re.findall(r"WHEELYARD_[A-Z_]+", page.read_text())}
 

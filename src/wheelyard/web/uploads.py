@@ -54,7 +54,7 @@ MAX_WHOLE_BYTES = 1024 * 1024
 
 _BATCH_BYTES = 256 * 1024
 
-_KEPT = frozenset(
+FIELDS_OF_CLIENTS = frozenset(
     {
         "name",
         "version",
@@ -64,6 +64,8 @@ _KEPT = frozenset(
         "blake2_256_digest",
     }
 )
+"""What upload clients send that matters here."""
+
 _INVALID_CONTENT = "content is invalid"
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z", re.ASCII)
 
@@ -145,9 +147,12 @@ class Form:
 class Receiver:
     """Takes one upload; at the end of its ``async with`` it discards what was not adopted."""
 
-    def __init__(self, blobs: BlobStore, *, max_bytes: int) -> None:
+    def __init__(
+        self, blobs: BlobStore, *, max_bytes: int, kept: frozenset[str] = FIELDS_OF_CLIENTS
+    ) -> None:
         self._blobs = blobs
         self._max_bytes = max_bytes
+        self._kept = kept
         self._form = Form()
         self._staged: StagedBlob | None = None
         self._batch = bytearray()
@@ -205,6 +210,25 @@ class Receiver:
             },
         )
 
+    def finish_alone(self) -> Upload:
+        """Write what is left and return a file that came without name and version; blocks.
+
+        Raises InvalidParameters.
+        """
+        if not self._form.filename:
+            raise InvalidParameters(["content is missing"])
+        return Upload(
+            name="",
+            version="",
+            filename=self._form.filename,
+            staged=self._write_batch(),
+            is_file_alone=True,
+        )
+
+    def field(self, name: str) -> str:
+        """Return a field that was kept; empty when it did not come."""
+        return self._form.fields.get(name, b"").decode(errors="replace")
+
     def _take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
             self._begin(event)
@@ -224,7 +248,7 @@ class Receiver:
                 self._form.filename = segment.filename
         elif segment.name in self._form.fields:
             raise InvalidParameters([f"{segment.name} is given twice"])
-        elif segment.name in _KEPT:
+        elif segment.name in self._kept:
             self._form.fields[segment.name] = b""
 
     def _take_file(self, chunk: bytes | bytearray) -> None:
@@ -237,7 +261,7 @@ class Receiver:
 
     def _take_field(self, chunk: bytes | bytearray) -> None:
         name = self._segment.name if self._segment else ""
-        if name in _KEPT:
+        if name in self._kept:
             self._form.fields[name] += bytes(chunk)
             if len(self._form.fields[name]) > MAX_FIELD_BYTES:
                 raise InvalidParameters([f"{name} is too long"])

@@ -181,6 +181,9 @@ class Sent:
 Answer = Page | Redirect | Sent
 Handler = Callable[[View], Answer]
 
+Made = tuple[int, Headers, bytes]
+"""An answer as it is sent: its status, its own headers, its body."""
+
 
 class PageEndpoint:
     """An endpoint that people look at.
@@ -210,17 +213,12 @@ class PageEndpoint:
         """Answer with a page, or with the one that says why not."""
         visit = visits.read(scope)
         try:
-            status, sent, body = await self._answer(scope, receive, visit)
+            made = await self._answer(scope, receive, visit)
         except Unauthenticated:
-            status, sent, body = _to_sign_in(scope)
-        given = visits.keep_secret(visit, visit.secret) if visit.is_new else []
-        # A handler that gives the browser another secret comes last, and wins.
-        sent = [*rendering.HEADERS, *given, *sent]
-        await headers.answer(send, status, sent, body, head=scope["method"] == "HEAD")
+            made = _to_sign_in(scope)
+        await send_made(scope, send, visit, made)
 
-    async def _answer(
-        self, scope: Scope, receive: Receive, visit: Visit
-    ) -> tuple[int, Headers, bytes]:
+    async def _answer(self, scope: Scope, receive: Receive, visit: Visit) -> Made:
         query = scope["query_string"]
         if scope["method"] in {"GET", "HEAD"}:
             return await run_sync(self._look, scope, visit, params.read(query, "", b""))
@@ -237,42 +235,40 @@ class PageEndpoint:
         except (Invalid, Conflict, Forbidden) as fact:
             if self._form is None or visit.is_new:
                 raise
-            return await run_sync(self._show_again, scope, visit, sent, fact)
+            return await run_sync(self.show_again, scope, visit, sent, fact)
 
-    def _look(self, scope: Scope, visit: Visit, read: Params) -> tuple[int, Headers, bytes]:
+    def _look(self, scope: Scope, visit: Visit, read: Params) -> Made:
         with self._registry.database.read() as conn:
-            view = self._admit(conn, scope, visit, read)
-            return self._finish(view, self._handler(view))
+            view = self.admit(conn, scope, visit, read)
+            return self.finish(view, self._handler(view))
 
     def _run_prepare(self, scope: Scope, visit: Visit, read: Params) -> Any:  # noqa: ANN401  each route's own
         with self._registry.database.read() as conn:
             view = self._admit_form(conn, scope, visit, read)
             return self._prepare(view) if self._prepare else None
 
-    def _change(
-        self, scope: Scope, visit: Visit, read: Params, prepared: object
-    ) -> tuple[int, Headers, bytes]:
+    def _change(self, scope: Scope, visit: Visit, read: Params, prepared: object) -> Made:
         with self._registry.database.write() as conn:
             view = replace(self._admit_form(conn, scope, visit, read), prepared=prepared)
-            return self._finish(view, self._handler(view))
+            return self.finish(view, self._handler(view))
 
-    def _show_again(
-        self, scope: Scope, visit: Visit, read: Params, fact: Fact
-    ) -> tuple[int, Headers, bytes]:
+    def show_again(self, scope: Scope, visit: Visit, read: Params, fact: Fact) -> Made:
+        """Show the page of a form that was refused."""
         assert self._form is not None  # noqa: S101  see above
         with self._registry.database.read() as conn:
-            view = replace(self._admit(conn, scope, visit, read), problems=_problems(fact))
+            view = replace(self.admit(conn, scope, visit, read), problems=_problems(fact))
             answer = self._form(view)
             if isinstance(answer, Page):
                 answer = replace(answer, status=_status(fact))
-            return self._finish(view, answer)
+            return self.finish(view, answer)
 
     def _admit_form(self, conn: Connection, scope: Scope, visit: Visit, read: Params) -> View:
         visits.require_own_origin(scope)
         visits.require_form_token(visit, read.peek_text("form_token"))
-        return self._admit(conn, scope, visit, read)
+        return self.admit(conn, scope, visit, read)
 
-    def _admit(self, conn: Connection, scope: Scope, visit: Visit, read: Params) -> View:
+    def admit(self, conn: Connection, scope: Scope, visit: Visit, read: Params) -> View:
+        """Find out who looks and at what, and decide.  Raises as ``access.require``."""
         at, path = self._registry.clock(), scope["path_params"]
         session = None if visit.is_new else sessions.find(conn, visit.secret, at=at)
         principal = session.principal if session else ANONYMOUS
@@ -306,7 +302,8 @@ class PageEndpoint:
             notice=_read_notice(visit),
         )
 
-    def _finish(self, view: View, answer: Answer) -> tuple[int, Headers, bytes]:
+    def finish(self, view: View, answer: Answer) -> Made:
+        """Write what a handler has answered."""
         match answer:
             case Redirect():
                 sent: Headers = [(b"location", answer.to.encode()), *answer.headers]
@@ -324,6 +321,15 @@ class PageEndpoint:
         if view.notice:
             sent.append(visits.keep_passing(view.visit, NOTICE, ""))
         return answer.status, sent, body
+
+
+async def send_made(scope: Scope, send: Send, visit: Visit, made: Made) -> None:
+    """Send an answer with the headers that guard every page."""
+    status, sent, body = made
+    given = visits.keep_secret(visit, visit.secret) if visit.is_new else []
+    # A handler that gives the browser another secret comes last, and wins.
+    sent = [*rendering.HEADERS, *given, *sent]
+    await headers.answer(send, status, sent, body, head=scope["method"] == "HEAD")
 
 
 def _require(
@@ -369,7 +375,7 @@ def _here(scope: Scope) -> str:
     return f"{path}?{query.decode('latin-1')}" if query else path
 
 
-def _to_sign_in(scope: Scope) -> tuple[int, Headers, bytes]:
+def _to_sign_in(scope: Scope) -> Made:
     """Ask who it is; what a form was to do is not done."""
     wanted = _here(scope) if scope["method"] in {"GET", "HEAD"} else "/"
     location = f"/users/sign_in?return_to={quote(wanted, safe='/')}"

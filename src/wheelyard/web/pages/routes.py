@@ -15,13 +15,17 @@ from wheelyard.access import Permission
 from wheelyard.registry import Registry
 from wheelyard.web.pages import (
     dashboard,
+    package,
+    packages_list,
     preferences,
     project_home,
     project_settings,
     sign_in,
 )
 from wheelyard.web.pages.assets import Asset
+from wheelyard.web.pages.download import BrowserDownload
 from wheelyard.web.pages.endpoint import Handler, PageEndpoint, View
+from wheelyard.web.pages.upload import BrowserUpload
 from wheelyard.web.turns import Turns
 
 _SEGMENT = "[A-Za-z0-9_.][A-Za-z0-9_.-]*"
@@ -59,7 +63,8 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         full = re.sub(r"\{(project|group|place)\}", r"{\1:full_path}", path)
         return Route(full, endpoint, methods=[method])
 
-    project, group = "/{project}/-", "/groups/{group}/-"
+    project = "/{project}/-"
+    release = project + "/packages/{release}"
     return [
         Route("/assets/{digest}/{name}", Asset(), methods=["GET"]),
         # Signing in; nobody is signed in yet
@@ -80,7 +85,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         page("GET", "/explore/groups", dashboard.explore_groups, can.LIST_GROUPS),
         page("GET", "/search", dashboard.search, can.LIST_PROJECTS),
         page("GET", "/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
-        # A project
+        # A project, and its packages
         page("GET", "/projects/new", project_settings.show_new, can.CREATE_PROJECT),
         page(
             "POST",
@@ -107,6 +112,26 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 ("archive", project_settings.archive, can.DELETE_PROJECT),
                 ("delete", project_settings.delete, can.DELETE_PROJECT),
             )
+        ),
+        page("GET", project + "/packages", packages_list.show, can.READ_PACKAGES),
+        Route(
+            "/{project:full_path}/-/packages/upload",
+            BrowserUpload(registry, turns),
+            methods=["POST"],
+        ),
+        page("GET", project + "/packages/delete", packages_list.ask_to_delete, can.DELETE_PACKAGES),
+        page("POST", project + "/packages/delete", packages_list.delete, can.DELETE_PACKAGES),
+        page("GET", release, package.show, can.READ_PACKAGES),
+        page("GET", release + "/files", package.show_files, can.READ_PACKAGES),
+        page("GET", release + "/versions", package.show_versions, can.READ_PACKAGES),
+        page("GET", release + "/downloads", package.show_downloads, can.READ_PACKAGES),
+        page("POST", release + "/delete", package.delete_release, can.DELETE_PACKAGES),
+        page("GET", release + "/files/{file}", package.inspect, can.READ_PACKAGES),
+        page("POST", release + "/files/{file}/delete", package.delete_file, can.DELETE_PACKAGES),
+        Route(
+            "/{project:full_path}/-/packages/{release}/files/{file}/download",
+            BrowserDownload(registry, turns),
+            methods=["GET"],
         ),
         # The home of a user, a group or a project
         page("GET", "/{place}", project_home.show, can.READ_PROJECT),

@@ -1,0 +1,47 @@
+"""Downloading by browser, with a session in the place of a token."""
+
+from anyio.to_thread import run_sync
+from starlette.types import Receive, Scope, Send
+
+from wheelyard import packages
+from wheelyard.access import Permission
+from wheelyard.facts import NotFound, Unavailable
+from wheelyard.packages import File
+from wheelyard.registry import Registry
+from wheelyard.web.pages import packages_list, visits
+from wheelyard.web.pages.endpoint import PageEndpoint
+from wheelyard.web.params import Params
+from wheelyard.web.sending import describe, is_whole, send_file
+from wheelyard.web.turns import Turns
+
+
+class BrowserDownload:
+    """``GET /{project}/-/packages/{release}/files/{file}/download``."""
+
+    permission = Permission.READ_PACKAGES
+
+    def __init__(self, registry: Registry, turns: Turns) -> None:
+        self._registry = registry
+        self._page = PageEndpoint(registry, turns, packages_list.show, self.permission)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the file's own bytes."""
+        del receive
+        file = await run_sync(self._find, scope)
+        path = self._registry.blobs.path(file.sha256)
+        if not is_whole(path, file.size):
+            raise Unavailable("The bytes of the file are not in the store")
+        self._registry.usage.note_download(file.release_id, self._registry.clock())
+        await send_file(scope, send, describe(file, False), path)
+
+    def _find(self, scope: Scope) -> File:
+        with self._registry.database.read() as conn:
+            view = self._page.admit(conn, scope, visits.read(scope), Params({}))
+            packages_list.require_packages(view)
+            release = packages.find_release(conn, view.project.id, view.number("release"))
+            if release is None:
+                raise NotFound
+            file = packages.find_file_of(conn, release, view.number("file"))
+        if file is None:
+            raise NotFound
+        return file

@@ -1,0 +1,115 @@
+"""Publishing by browser: a file that was dropped or chosen on the Packages page.
+
+The same stream and the same ``publishing.publish`` as for every upload; only who asks is found out
+by the session, and name and version are what the file says of itself.
+"""
+
+import json
+from http import HTTPStatus
+
+from anyio.to_thread import run_sync
+from starlette.types import Receive, Scope, Send
+
+from wheelyard import publishing
+from wheelyard.access import Permission
+from wheelyard.facts import Fact, Forbidden, InvalidUpload, Unauthenticated
+from wheelyard.projects import Project
+from wheelyard.registry import Registry
+from wheelyard.web import errors, headers
+from wheelyard.web.pages import packages_list, rendering, visits
+from wheelyard.web.pages.endpoint import PageEndpoint, Redirect, View, send_made
+from wheelyard.web.pages.visits import Visit
+from wheelyard.web.params import Params
+from wheelyard.web.turns import Turns
+from wheelyard.web.uploads import Body, Receiver
+
+_FIELDS = frozenset({"form_token"})
+
+
+class BrowserUpload:
+    """``POST /{project}/-/packages/upload``: one file.
+
+    A script that shows its progress asks for JSON; a form without one gets the page again.
+    """
+
+    permission = Permission.PUBLISH
+
+    def __init__(self, registry: Registry, turns: Turns) -> None:
+        self._registry = registry
+        self._turns = turns
+        self._page = PageEndpoint(
+            registry, turns, packages_list.show, self.permission, form=packages_list.show
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer when the file is durable and on its page."""
+        visit, body = visits.read(scope), Body(scope, receive)
+        try:
+            visits.require_own_origin(scope)
+            view = await run_sync(self._admit, scope, visit)
+            await self._receive(scope, body, visit, view)
+        except Fact as fact:
+            await body.drain()
+            await self._refuse(scope, send, visit, fact)
+            return
+        except Exception:
+            await body.drain()
+            raise
+        _ = view.language.gettext
+        if _wants_json(scope):
+            await _answer_json(send, HTTPStatus.CREATED, _("published"))
+        else:
+            answer = Redirect(f"/{view.project.full_path}/-/packages", _("The file was published."))
+            await send_made(scope, send, visit, self._page.finish(view, answer))
+
+    def _admit(self, scope: Scope, visit: Visit) -> View:
+        with self._registry.database.read() as conn:
+            view = self._page.admit(conn, scope, visit, Params({}))
+            packages_list.require_packages(view)
+            return view
+
+    async def _receive(self, scope: Scope, body: Body, visit: Visit, view: View) -> None:
+        limit = _limit(view.project, view.settings.max_file_bytes)
+        async with Receiver(self._registry.blobs, max_bytes=limit, kept=_FIELDS) as receiver:
+            await receiver.receive(scope, body)
+            visits.require_form_token(visit, receiver.field("form_token"))
+            await run_sync(self._publish, scope, visit, receiver, limiter=self._turns.publishers)
+
+    def _publish(self, scope: Scope, visit: Visit, receiver: Receiver) -> None:
+        # Who looks may have signed out meanwhile.
+        view = self._admit(scope, visit)
+        publishing.publish(
+            self._registry.database,
+            self._registry.blobs,
+            receiver.finish_alone(),
+            view.project.id,
+            duplicates=view.settings.duplicates,
+            by=view.principal,
+            at=view.at,
+        )
+
+    async def _refuse(self, scope: Scope, send: Send, visit: Visit, fact: Fact) -> None:
+        if not _wants_json(scope):
+            if isinstance(fact, Forbidden | Unauthenticated) or visit.is_new:
+                raise fact
+            made = await run_sync(self._page.show_again, scope, visit, Params({}), fact)
+            await send_made(scope, send, visit, made)
+            return
+        status, _, _ = errors.render(fact) or (HTTPStatus.INTERNAL_SERVER_ERROR, {}, [])
+        said = str(fact)
+        if isinstance(fact, InvalidUpload):
+            said = said.removeprefix("Validation failed: ")
+        await _answer_json(send, status, said)
+
+
+def _limit(project: Project, otherwise: int) -> int:
+    return otherwise if project.max_file_bytes is None else project.max_file_bytes
+
+
+def _wants_json(scope: Scope) -> bool:
+    return headers.find(scope, b"accept") == b"application/json"
+
+
+async def _answer_json(send: Send, status: int, message: str) -> None:
+    sent = [*rendering.HEADERS, (b"content-type", b"application/json")]
+    await headers.answer(send, status, sent, json.dumps({"message": message}).encode())
