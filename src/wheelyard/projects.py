@@ -55,6 +55,11 @@ class Project:
     created_at: datetime
     updated_at: datetime
     lineage: tuple[int, ...]
+    package_bytes: int = 0
+    """Of all its files together."""
+
+    file_count: int = 0
+    last_published_at: datetime | None = None
 
     @property
     def subject(self) -> Subject:
@@ -99,6 +104,9 @@ def from_row(row: Row[Any]) -> Project:
         created_at=row.created_at,
         updated_at=row.updated_at,
         lineage=parse_lineage(row.lineage),
+        package_bytes=row.package_bytes,
+        file_count=row.file_count,
+        last_published_at=row.last_published_at,
     )
 
 
@@ -148,6 +156,8 @@ _ORDERS: Mapping[str, ColumnElement[Any]] = {
     "path": func.lower(projects.c.path),
     "created_at": projects.c.created_at,
     "updated_at": projects.c.updated_at,
+    "package_bytes": projects.c.package_bytes,
+    "last_published_at": projects.c.last_published_at,
 }
 ORDERS = tuple(_ORDERS)
 """What a list can be sorted by."""

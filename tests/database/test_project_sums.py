@@ -6,15 +6,12 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from tests.actors import Installation
-from tests.builders import Dist, sdist, wheel
+from tests.builders import sdist, wheel
+from tests.library import publish
 from wheelyard import packages
-from wheelyard.blobs.store import Hasher, Sha256
 from wheelyard.database.schema import files, projects, releases
 from wheelyard.journal import OPERATOR
-from wheelyard.packages import File, Release, StoredFile
 from wheelyard.projects import Project
-from wheelyard.pypi import metadata, names
-from wheelyard.pypi.archives import Distribution
 from wheelyard.registry import Registry
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -27,18 +24,6 @@ def project(registry: Registry) -> Project:
     made = town.project()
     town.close()
     return made
-
-
-def publish(conn: Connection, project: Project, dist: Dist, at: datetime) -> tuple[Release, File]:
-    """Add a file without its bytes."""
-    release = packages.ensure_release(
-        conn, project, name=dist.name, version=dist.version, summary="", by=OPERATOR, at=at
-    )
-    hasher = Hasher()
-    hasher.update(dist.content)
-    distribution = Distribution(names.parse_filename(dist.filename), metadata.parse(dist.metadata))
-    stored = StoredFile(hasher.digests(), Sha256("0" * 64), "")
-    return release, packages.add_file(conn, release, distribution, stored, by=OPERATOR, at=at)
 
 
 def kept(conn: Connection, project: Project) -> tuple[int, int, datetime | None]:

@@ -64,7 +64,7 @@ def delete_release(town: Installation, project: Project, user: User) -> None:
     del user
     with town.database.write() as conn:
         page = packages.list_releases(conn, project.id, packages.Filter(), Window())
-        packages.delete_release(conn, page.items[0], by=OPERATOR, at=utc_now())
+        packages.delete_release(conn, page.items[0].release, by=OPERATOR, at=utc_now())
 
 
 Change = Callable[[Installation, Project, User], object]

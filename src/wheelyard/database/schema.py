@@ -219,6 +219,7 @@ packages = Table(
     Column("name", String(255), nullable=False),  # as first uploaded
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("project_id", "normalized_name"),
+    Index(None, "normalized_name", "project_id"),  # for what is sought in many projects
     sqlite_autoincrement=True,
 )
 

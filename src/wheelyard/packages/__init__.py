@@ -6,8 +6,21 @@ the one listed, each stays reachable by its own digest.
 """
 
 from wheelyard.packages.downloads import note_downloads
-from wheelyard.packages.reading import (
+from wheelyard.packages.listing import (
     Filter,
+    Within,
+    all_files,
+    count_releases,
+    find_listed,
+    newest_ids,
+    all_releases,
+    find_file_details,
+    latest_packages,
+    list_releases,
+    recent_releases,
+    search_packages,
+)
+from wheelyard.packages.reading import (
     all_names,
     find_file,
     find_file_of,
@@ -15,30 +28,52 @@ from wheelyard.packages.reading import (
     find_page,
     find_release,
     list_files,
-    list_releases,
     other_releases,
 )
-from wheelyard.packages.records import File, PackagePage, Release, StoredFile
+from wheelyard.packages.records import (
+    Creator,
+    File,
+    FileDetails,
+    FoundPackage,
+    ListedRelease,
+    PackagePage,
+    Release,
+    StoredFile,
+)
 from wheelyard.packages.writing import add_file, delete_file, delete_release, ensure_release
 
 __all__ = [
+    "Creator",
     "File",
+    "FileDetails",
     "Filter",
+    "FoundPackage",
+    "ListedRelease",
     "PackagePage",
     "Release",
     "StoredFile",
+    "Within",
     "add_file",
+    "all_files",
+    "count_releases",
+    "find_listed",
+    "newest_ids",
     "all_names",
+    "all_releases",
     "delete_file",
     "delete_release",
     "ensure_release",
     "find_file",
+    "find_file_details",
     "find_file_of",
     "find_newest_copy",
     "find_page",
     "find_release",
+    "latest_packages",
     "list_files",
     "list_releases",
     "note_downloads",
     "other_releases",
+    "recent_releases",
+    "search_packages",
 ]

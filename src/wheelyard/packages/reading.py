@@ -1,7 +1,5 @@
 """Finding and listing packages, releases and files."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, select
 
 from wheelyard.database.paging import Page, Window, fetch
@@ -70,39 +68,6 @@ def find_release(conn: Connection, project_id: int, release_id: int) -> Release 
         select_releases().where(packages.c.project_id == project_id, releases.c.id == release_id)
     ).first()
     return release_from_row(row) if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which releases are wanted."""
-
-    name: str = ""
-    version: str = ""
-    order_by: str = "created_at"
-    descending: bool = False
-
-
-_ORDERS = {
-    "created_at": (releases.c.created_at,),
-    "name": (packages.c.normalized_name,),
-    "version": (releases.c.version,),
-    "type": (),  # there is only one
-}
-
-
-def list_releases(
-    conn: Connection, project_id: int, wanted: Filter, window: Window
-) -> Page[Release]:
-    """Page through the releases of a project."""
-    statement = select_releases().where(packages.c.project_id == project_id)
-    if wanted.name:
-        statement = statement.where(packages.c.name.icontains(wanted.name, autoescape=True))
-    if wanted.version:
-        statement = statement.where(releases.c.version == wanted.version)
-    order = (*_ORDERS[wanted.order_by], releases.c.id)
-    return fetch(
-        conn, statement, window, release_from_row, order_by=order, descending=wanted.descending
-    )
 
 
 def other_releases(conn: Connection, release: Release) -> list[Release]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from packaging.version import Version
 from sqlalchemy import Row, Select, select
 
 from wheelyard.blobs.store import Digests, Sha256
@@ -24,9 +25,11 @@ class Release:
 
     normalized_name: NormalizedName
     version: str
+    summary: str
     creator_id: int | None
     created_at: datetime
     last_downloaded_at: datetime | None
+    downloads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,63 @@ class File:
     md5: str
     requires_python: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """Who uploaded something, as far as a list shows it."""
+
+    id: int
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRelease:
+    """A release with what a list shows beside it."""
+
+    release: Release
+    file_count: int
+    size_bytes: int
+    """Of all its files together."""
+
+    creator: Creator | None
+    """None for a deploy token, and for a user who is gone."""
+
+    @property
+    def is_prerelease(self) -> bool:
+        """Whether installers pass it over unless told (PEP 440, "Handling of pre-releases")."""
+        return Version(self.release.version).is_prerelease
+
+
+@dataclass(frozen=True, slots=True)
+class FileDetails:
+    """A file with all that is known of it; the hot path needs less."""
+
+    file: File
+    filetype: str
+    """``bdist_wheel`` or ``sdist``."""
+
+    blake2_256: str
+    metadata_version: str
+    metadata_sha256: Sha256
+    """Of the blob that holds the file's own METADATA or PKG-INFO."""
+
+    creator: Creator | None
+    is_listed: bool
+    """Whether the simple page lists it; it does not list an older copy of the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPackage:
+    """A package that somebody sought, and its newest release."""
+
+    project_id: int
+    project_full_path: str
+    name: str
+    release_id: int
+    version: str
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +134,11 @@ def release_from_row(row: Row[Any]) -> Release:
         name=row.name,
         normalized_name=row.normalized_name,
         version=row.version,
+        summary=row.summary,
         creator_id=row.creator_id,
         created_at=row.created_at,
         last_downloaded_at=row.last_downloaded_at,
+        downloads=row.downloads,
     )
 
 

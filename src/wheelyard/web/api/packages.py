@@ -11,7 +11,7 @@ from wheelyard import access, packages
 from wheelyard.access import Permission
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound, PreconditionFailed
-from wheelyard.packages import File, Filter, Release
+from wheelyard.packages import File, Filter, ListedRelease, Release
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
 
 _STATUSES = ("default", "hidden", "processing", "error", "pending_destruction", "deprecated")
@@ -46,10 +46,10 @@ def list_packages(call: Call) -> Reply:
     kind = call.params.one_of("package_type", _TYPES, "pypi")
     status = call.params.one_of("status", _STATUSES, "default")
     position = call.position()
-    page: Page[Release] = Page(items=[], total=0)
+    page: Page[ListedRelease] = Page(items=[], total=0)
     if kind == "pypi" and status == "default":  # there are no others here
         page = packages.list_releases(call.conn, call.project.id, wanted, position.window)
-    return call.paged(page, position, lambda release: show_release(call, release))
+    return call.paged(page, position, lambda listed: show_release(call, listed.release))
 
 
 def get_package(call: Call) -> Reply:

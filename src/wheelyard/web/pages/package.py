@@ -46,7 +46,7 @@ def show_files(view: View) -> Answer:
     explained = {
         file.file.id: tags.explain(file.file.filename, _)
         for file in files
-        if file.filetype == names.FileType.BDIST_WHEEL
+        if file.filetype == names.FileType.WHEEL
     }
     return Page(
         "package_files.html", {**_common(view, listed, files, "files"), "explained": explained}
@@ -186,9 +186,7 @@ def _common(
         "release": release,
         "files": files,
         "tab": tab,
-        "version_count": packages.count_releases(
-            view.conn, view.project.id, release.normalized_name
-        ),
+        "version_count": packages.count_releases(view.conn, release),
         "base": f"/{view.project.full_path}/-/packages/{release.id}",
         "may_delete": view.may(Permission.DELETE_PACKAGES),
     }
@@ -197,7 +195,7 @@ def _common(
 def _describe(view: View, files: list[FileDetails]) -> Description | None:
     """Return what the newest file that is listed says, wheels before sdists."""
     listed = [file for file in files if file.is_listed]
-    wheels = [file for file in listed if file.filetype == names.FileType.BDIST_WHEEL]
+    wheels = [file for file in listed if file.filetype == names.FileType.WHEEL]
     for file in reversed(wheels or listed):
         try:
             content = view.registry.blobs.path(Sha256(file.metadata_sha256)).read_bytes()

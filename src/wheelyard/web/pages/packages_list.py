@@ -6,7 +6,7 @@ from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.namespaces import is_id
 from wheelyard.packages import Filter, Release
 from wheelyard.web.headers import Headers
-from wheelyard.web.pages import navigation, paging, visits
+from wheelyard.web.pages import installing, navigation, paging, visits
 from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
 
 _ORDERS = {
@@ -39,7 +39,9 @@ def show(view: View) -> Answer:
             "sort": sort,
             "pager": paging.make_pager(view, window, found.total, {"q": search, "sort": sort}),
             "may_delete": view.may(Permission.DELETE_PACKAGES),
+            "may_edit": view.may(Permission.EDIT_PROJECT),
             "may_publish": view.may(Permission.PUBLISH),
+            **installing.publishing(view),
         },
         headers=_remember(view, sort),
     )

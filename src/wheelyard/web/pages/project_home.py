@@ -3,7 +3,7 @@
 from wheelyard import packages
 from wheelyard.access import Permission
 from wheelyard.namespaces import Kind
-from wheelyard.web.pages import group_home, navigation, user_home
+from wheelyard.web.pages import group_home, installing, navigation, user_home
 from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
 
 _LATEST = 8
@@ -32,5 +32,6 @@ def _show_project(view: View) -> Answer:
             "latest": latest,
             "may_edit": view.may(Permission.EDIT_PROJECT),
             "may_publish": view.may(Permission.PUBLISH),
+            **installing.publishing(view),
         },
     )

@@ -11,6 +11,11 @@ def upgrade() -> None:
     """Add tables, columns and indexes, and fill in what follows from the rows that are there."""
     op.add_column("users", sa.Column("last_signed_in_at", sa.DateTime(), nullable=True))
     _add_sessions()
+    op.create_index(
+        op.f("ix_packages_normalized_name_project_id"),
+        "packages",
+        ["normalized_name", "project_id"],
+    )
     _replace_releases()
     _add_project_columns()
     _add_downloads()

@@ -1,0 +1,350 @@
+"""Lists of releases, packages and files for people.
+
+A list may be a hundred thousand releases long, so each is read in two steps: an index gives the ids
+of one page, and only then are the details of those looked up.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from packaging.version import Version
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
+
+from wheelyard.database.paging import Page, Window
+from wheelyard.database.schema import files, packages, projects, releases, users
+from wheelyard.packages.records import (
+    Creator,
+    FileDetails,
+    FoundPackage,
+    ListedRelease,
+    Release,
+    file_from_row,
+    release_from_row,
+    select_releases,
+)
+from wheelyard.pypi.names import NormalizedName
+
+Within: TypeAlias = int | Sequence[int] | Select[Any]
+"""One project by id, or several: their ids, or a SELECT of these."""
+
+
+def _is_within(column: ColumnElement[int], within: Within) -> ColumnElement[bool]:
+    return column == within if isinstance(within, int) else column.in_(within)
+
+
+# Releases ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which releases are wanted, and in which order."""
+
+    name: str = ""
+    """Part of a package's name as it was uploaded, in any case."""
+
+    search: str = ""
+    """Part of a package's name, however it is spelled; quicker than ``name``."""
+
+    version: str = ""
+    """The whole version as it was uploaded."""
+
+    order_by: str = "created_at"
+    """``created_at``, ``name``, ``version`` (as text), ``downloads`` or ``type``."""
+
+    descending: bool = False
+
+    def of_packages(self) -> list[ColumnElement[bool]]:
+        """Return what is asked of the package."""
+        conditions = []
+        if self.name:
+            conditions.append(packages.c.name.icontains(self.name, autoescape=True))
+        if self.search:
+            conditions.append(_contains(self.search))
+        return conditions
+
+
+_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "created_at": (releases.c.created_at,),
+    "name": (packages.c.normalized_name,),
+    "version": (releases.c.version,),
+    "downloads": (releases.c.downloads,),
+    "type": (),  # there is only one
+}
+
+
+_FEW = 1000
+
+
+def list_releases(
+    conn: Connection, within: Within, wanted: Filter, window: Window
+) -> Page[ListedRelease]:
+    """Page through the releases of a project, or of several."""
+    by_package, by_release = _by_package(within, wanted), _by_release(within, wanted)
+    is_filtered = bool(wanted.of_packages())
+    counted = by_package if is_filtered else by_release
+    total = conn.execute(counted.with_only_columns(func.count())).scalar_one()
+    # Few are sorted in no time; many are met soon on the way along an index in the order wanted.
+    is_quick = wanted.order_by == "name" or (is_filtered and total <= _FEW)
+    statement = by_package if is_quick else by_release
+    order = (*_ORDERS[wanted.order_by], releases.c.id)
+    ids = _ids_in(conn, statement, order, window, total=total, descending=wanted.descending)
+    return Page(items=_in_order(conn, ids), total=total)
+
+
+def _by_package(within: Within, wanted: Filter) -> Select[Any]:
+    """Select ids of releases, in a form in which an index leads from the packages to them."""
+    statement = (
+        select(releases.c.id)
+        .join_from(packages, releases, releases.c.package_id == packages.c.id)
+        .where(_is_within(packages.c.project_id, within), *wanted.of_packages())
+    )
+    return statement.where(releases.c.version == wanted.version) if wanted.version else statement
+
+
+def _by_release(within: Within, wanted: Filter) -> Select[Any]:
+    """Select the same, in a form in which an index of releases gives their order."""
+    statement = select(releases.c.id).where(_is_within(releases.c.project_id, within))
+    if wanted.version:
+        statement = statement.where(releases.c.version == wanted.version)
+    if conditions := wanted.of_packages():
+        statement = statement.where(
+            exists().where(packages.c.id == releases.c.package_id, *conditions)
+        )
+    return statement
+
+
+def _ids_in(
+    conn: Connection,
+    statement: Select[Any],
+    order: Sequence[ColumnElement[Any]],
+    window: Window,
+    *,
+    total: int,
+    descending: bool,
+) -> list[int]:
+    """Return the ids in the window; what is past the middle is reached from the end."""
+    limit = min(window.limit, total - window.offset)
+    if limit <= 0:
+        return []
+    offset, from_end = window.offset, window.offset > total // 2
+    if from_end:
+        offset, descending = total - window.offset - limit, not descending
+    ordered = [column.desc() if descending else column.asc() for column in order]
+    ids = list(conn.scalars(statement.order_by(*ordered).offset(offset).limit(limit)))
+    return ids[::-1] if from_end else ids
+
+
+_OF_RELEASE = files.c.release_id == releases.c.id
+_LISTED = (
+    select_releases()
+    .outerjoin(users, users.c.id == releases.c.creator_id)
+    .add_columns(
+        users.c.username,
+        users.c.name.label("creator_name"),
+        select(func.count()).where(_OF_RELEASE).scalar_subquery().label("file_count"),
+        select(func.coalesce(func.sum(files.c.size), 0))
+        .where(_OF_RELEASE)
+        .scalar_subquery()
+        .label("size_bytes"),
+    )
+)
+
+
+def _all_listed(conn: Connection, *where: ColumnElement[bool]) -> list[ListedRelease]:
+    return [
+        ListedRelease(
+            release=release_from_row(row),
+            file_count=row.file_count,
+            size_bytes=row.size_bytes,
+            creator=_creator(row),
+        )
+        for row in conn.execute(_LISTED.where(*where))
+    ]
+
+
+def find_listed(conn: Connection, project_id: int, release_id: int) -> ListedRelease | None:
+    """Return a release of a project by id, with what a list shows beside it."""
+    found = _all_listed(conn, releases.c.project_id == project_id, releases.c.id == release_id)
+    return found[0] if found else None
+
+
+def count_releases(conn: Connection, release: Release) -> int:
+    """Return how many releases the package of a release has."""
+    counted = select(func.count()).where(releases.c.package_id == release.package_id)
+    return conn.execute(counted).scalar_one()
+
+
+def newest_ids(
+    conn: Connection, project_id: int, names: Collection[NormalizedName]
+) -> dict[NormalizedName, int]:
+    """Return which of these packages a project has: by name, the id of the newest release."""
+    rows = conn.execute(
+        select(packages.c.normalized_name, func.max(releases.c.id))
+        .join_from(packages, releases, releases.c.package_id == packages.c.id)
+        .where(packages.c.project_id == project_id, packages.c.normalized_name.in_(names))
+        .group_by(packages.c.normalized_name)
+    )
+    return {NormalizedName(name): newest for name, newest in rows}
+
+
+def _creator(row: Row[Any]) -> Creator | None:
+    if row.username is None:
+        return None
+    return Creator(id=row.creator_id, username=row.username, name=row.creator_name)
+
+
+def recent_releases(conn: Connection, within: Within, limit: int) -> list[ListedRelease]:
+    """Return the newest releases of many projects, newest first.
+
+    They can only be in as many projects as there are of them: those that published last.
+    """
+    candidates = conn.scalars(
+        select(projects.c.id)
+        .where(_is_within(projects.c.id, within), projects.c.last_published_at.is_not(None))
+        .order_by(projects.c.last_published_at.desc())
+        .limit(limit)
+    )
+    newest = Filter(descending=True)
+    statement = _by_release(candidates.all(), newest)
+    order = (releases.c.created_at.desc(), releases.c.id.desc())
+    ids = conn.scalars(statement.order_by(*order).limit(limit)).all()
+    return _in_order(conn, ids)
+
+
+def latest_packages(conn: Connection, project_id: int, limit: int) -> list[ListedRelease]:
+    """Return the newest release of each package that a project published last, newest first."""
+    newest: dict[int, int] = {}
+    rows = conn.execute(
+        select(releases.c.package_id, releases.c.id)
+        .where(releases.c.project_id == project_id)
+        .order_by(releases.c.created_at.desc(), releases.c.id.desc())
+        .execution_options(yield_per=100)  # as few as it takes are read
+    )
+    with rows:
+        for row in rows:
+            newest.setdefault(row.package_id, row.id)
+            if len(newest) == limit:
+                break
+    return _in_order(conn, list(newest.values()))
+
+
+def _in_order(conn: Connection, ids: Sequence[int]) -> list[ListedRelease]:
+    found = {listed.release.id: listed for listed in _all_listed(conn, releases.c.id.in_(ids))}
+    return [found[number] for number in ids]
+
+
+def all_releases(conn: Connection, project_id: int, name: NormalizedName) -> list[ListedRelease]:
+    """Return the releases of a package, the newest version first (PEP 440's order)."""
+    found = _all_listed(
+        conn, packages.c.project_id == project_id, packages.c.normalized_name == name
+    )
+    return sorted(found, key=lambda listed: Version(listed.release.version), reverse=True)
+
+
+# Packages ----------------------------------------------------------------------------------------
+
+
+def _spelled(text: str) -> str:
+    """Bring part of a name to the form that names are compared in (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", text.strip()).lower()
+
+
+def _contains(text: str) -> ColumnElement[bool]:
+    return packages.c.normalized_name.contains(_spelled(text), autoescape=True)
+
+
+def search_packages(conn: Connection, within: Within, text: str, limit: int) -> list[FoundPackage]:
+    """Return packages of many projects whose names hold a text, those that begin with it first."""
+    begin = _spelled(text)
+    if not begin:
+        return []
+    name = packages.c.normalized_name
+    begins = and_(name >= begin, name < begin + "~")  # which sorts after all that a name holds
+    ids = _package_ids(conn, within, begins, limit)
+    if len(ids) < limit:
+        ids += _package_ids(conn, within, and_(_contains(text), ~begins), limit - len(ids))
+    newest = select(func.max(releases.c.id)).where(releases.c.package_id.in_(ids))
+    described: Select[Any] = (
+        select(
+            packages.c.id,
+            packages.c.project_id,
+            projects.c.full_path,
+            packages.c.name,
+            releases.c.id.label("release_id"),
+            releases.c.version,
+            releases.c.created_at,
+        )
+        .join_from(releases, packages, releases.c.package_id == packages.c.id)
+        .join(projects, packages.c.project_id == projects.c.id)
+        .where(releases.c.id.in_(newest.group_by(releases.c.package_id)))
+    )
+    found = {row.id: _found_package(row) for row in conn.execute(described)}
+    return [found[number] for number in ids if number in found]
+
+
+def _package_ids(
+    conn: Connection, within: Within, condition: ColumnElement[bool], limit: int
+) -> list[int]:
+    return list(
+        conn.scalars(
+            select(packages.c.id)
+            .where(condition, _is_within(packages.c.project_id, within))
+            .order_by(packages.c.normalized_name, packages.c.project_id)
+            .limit(limit)
+        )
+    )
+
+
+def _found_package(row: Row[Any]) -> FoundPackage:
+    return FoundPackage(
+        project_id=row.project_id,
+        project_full_path=row.full_path,
+        name=row.name,
+        release_id=row.release_id,
+        version=row.version,
+        published_at=row.created_at,
+    )
+
+
+# Files -------------------------------------------------------------------------------------------
+
+_DETAILS = (
+    select(files, users.c.username, users.c.name.label("creator_name"))
+    .join_from(files, releases, files.c.release_id == releases.c.id)
+    .outerjoin(users, users.c.id == files.c.creator_id)
+    .order_by(files.c.id)
+)
+
+
+def all_files(conn: Connection, release: Release) -> list[FileDetails]:
+    """Return the files of a release in the order of upload, older copies of a name included."""
+    rows = conn.execute(_DETAILS.where(files.c.release_id == release.id)).all()
+    newest = {row.filename_key: row.id for row in rows}
+    return [_details(row, is_listed=newest[row.filename_key] == row.id) for row in rows]
+
+
+def find_file_details(conn: Connection, project_id: int, file_id: int) -> FileDetails | None:
+    """Return a file of a project by id."""
+    row = conn.execute(
+        _DETAILS.where(files.c.id == file_id, releases.c.project_id == project_id)
+    ).first()
+    if row is None:
+        return None
+    newest = select(func.max(files.c.id)).where(
+        files.c.release_id == row.release_id, files.c.filename_key == row.filename_key
+    )
+    return _details(row, is_listed=conn.execute(newest).scalar() == file_id)
+
+
+def _details(row: Row[Any], *, is_listed: bool) -> FileDetails:
+    return FileDetails(
+        file=file_from_row(row),
+        filetype=row.filetype,
+        blake2_256=row.blake2_256,
+        metadata_version=row.metadata_version,
+        metadata_sha256=row.metadata_sha256,
+        creator=_creator(row),
+        is_listed=is_listed,
+    )
