@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help serve test check fix bench demo lock clean
+.PHONY: help serve test check fix bench demo words lock clean
 
 help:
 	@echo 'make serve   start the registry on SQLite and a folder (./data)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make check   lint, formatting, types, import rules, spelling'
 	@echo 'make fix     let the formatter and the linter mend what they can'
 	@echo 'make bench   figures and ratios, beside nginx and other registries (ARGS=--quick)'
+	@echo 'make words   gather what is to be translated into the files of the languages'
 	@echo 'make lock    renew requirements/*.txt'
 	@echo 'make clean   remove what the above have made, but ./data'
 
@@ -41,6 +42,14 @@ fix: .venv/dev
 bench: .venv/dev .venv-bench/ready
 	benchmarks/install-peers
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+WORDS := src/wheelyard/web/pages/translations
+words: .venv/dev
+	$(BIN)/pybabel --quiet extract --mapping $(WORDS)/babel.cfg --keyword Sentence --no-location \
+		--sort-output --omit-header --output $(WORDS)/words.pot src/wheelyard
+	$(BIN)/pybabel --quiet update --input-file $(WORDS)/words.pot --locale de --no-wrap \
+		--output-file $(WORDS)/de.po --ignore-obsolete --no-fuzzy-matching --omit-header
+	rm $(WORDS)/words.pot
 
 lock: .venv/dev
 	cd requirements && for name in serve dev bench; do \

@@ -70,7 +70,7 @@ def test_uses_are_written_together(
     registry.usage.note_token(one, EARLIER)
     registry.usage.note_token(one, NOON)
     registry.usage.note_token(other, LATER)
-    registry.usage.note_download(release_id, NOON)
+    registry.usage.note_download(release_id, NOON, None)
 
     registry.usage.flush(registry.database)
 
@@ -86,7 +86,7 @@ def test_a_later_use_that_another_process_has_written_stays(
         tokens.note_use(conn, {one: LATER})
         packages.note_downloads(conn, {release_id: LATER})
     registry.usage.note_token(one, NOON)
-    registry.usage.note_download(release_id, NOON)
+    registry.usage.note_download(release_id, NOON, None)
 
     registry.usage.flush(registry.database)
 
@@ -101,7 +101,7 @@ def test_what_could_not_be_written_is_written_the_next_time(
     usage = Usage()
     usage.note_token(one, NOON)
     usage.note_token(other, EARLIER)
-    usage.note_download(release_id, NOON)
+    usage.note_download(release_id, NOON, None)
     path = registry.settings.data / "no-such-folder" / "wheelyard.sqlite"
     absent = Database(path)
 

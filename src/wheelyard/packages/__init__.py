@@ -5,18 +5,25 @@ of it; a file is one wheel or sdist.  A release may hold several files of one na
 the one listed, each stays reachable by its own digest.
 """
 
-from wheelyard.packages.downloads import note_downloads
+from wheelyard.packages.downloads import (
+    Download,
+    DownloadCounts,
+    add_downloads,
+    download_counts,
+    note_downloads,
+    release_download_counts,
+)
 from wheelyard.packages.listing import (
     Filter,
     Within,
     all_files,
-    count_releases,
-    find_listed,
-    newest_ids,
     all_releases,
+    count_releases,
     find_file_details,
+    find_listed,
     latest_packages,
     list_releases,
+    newest_ids,
     recent_releases,
     search_packages,
 )
@@ -44,6 +51,8 @@ from wheelyard.packages.writing import add_file, delete_file, delete_release, en
 
 __all__ = [
     "Creator",
+    "Download",
+    "DownloadCounts",
     "File",
     "FileDetails",
     "Filter",
@@ -53,27 +62,30 @@ __all__ = [
     "Release",
     "StoredFile",
     "Within",
+    "add_downloads",
     "add_file",
     "all_files",
-    "count_releases",
-    "find_listed",
-    "newest_ids",
     "all_names",
     "all_releases",
+    "count_releases",
     "delete_file",
     "delete_release",
+    "download_counts",
     "ensure_release",
     "find_file",
     "find_file_details",
     "find_file_of",
+    "find_listed",
     "find_newest_copy",
     "find_page",
     "find_release",
     "latest_packages",
     "list_files",
     "list_releases",
+    "newest_ids",
     "note_downloads",
     "other_releases",
     "recent_releases",
+    "release_download_counts",
     "search_packages",
 ]

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from wheelyard.facts import Invalid, InvalidParameters
+from wheelyard.facts import Invalid, InvalidParameters, Sentence
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -37,6 +37,9 @@ class Params:
         if self._problems:
             raise InvalidParameters(self._problems)
 
+    def _note(self, name: str, problem: Sentence) -> None:
+        self._problems.append(f"{name} {problem}")
+
     def has(self, name: str) -> bool:
         """Whether a parameter was sent, be it as null."""
         return name in self._values
@@ -44,19 +47,20 @@ class Params:
     def needs_one_of(self, *names: str) -> None:
         """Note that something is missing when none of these was sent."""
         if all(self._values.get(name) in (None, "") for name in names):
-            sentence = "are missing, at least one parameter must be provided"
-            self._problems.append(f"{', '.join(names)} {sentence}")
+            said = Sentence("are missing, at least one parameter must be provided")
+            self._note(", ".join(names), said)
 
     def text(self, name: str, *, required: bool = False, max_length: int = 255) -> str | None:
         """Read text, of several lines perhaps."""
         value = self._values.get(name)
         if value is None or value == "":
             if required:
-                self._problems.append(f"{name} is {'missing' if value is None else 'empty'}")
+                missing, empty = Sentence("is missing"), Sentence("is empty")
+                self._note(name, missing if value is None else empty)
             return None if value is None else ""
         value = _as_text(value)
         if not _is_text(value, max_length):
-            self._problems.append(f"{name} is invalid")
+            self._note(name, Sentence("is invalid"))
             return None
         return value
 
@@ -71,9 +75,9 @@ class Params:
         if value is None or (required and not value):
             return None
         if _CONTROLS.search(value):
-            self._problems.append(f"{name} is invalid")
+            self._note(name, Sentence("is invalid"))
         elif not value.strip():
-            self._problems.append(f"{name} is empty")
+            self._note(name, Sentence("is empty"))
         return value.strip()
 
     def choice(self, name: str, choices: type[E]) -> E | None:
@@ -82,7 +86,7 @@ class Params:
         if not value:
             return None
         if value not in {choice.value for choice in choices}:
-            self._problems.append(f"{name} does not have a valid value")
+            self._note(name, Sentence("does not have a valid value"))
             return None
         return choices(value)
 
@@ -90,7 +94,7 @@ class Params:
         """Read one of some words."""
         value = self.text(name) or default
         if value not in choices:
-            self._problems.append(f"{name} does not have a valid value")
+            self._note(name, Sentence("does not have a valid value"))
             return default
         return value
 
@@ -106,7 +110,7 @@ class Params:
         if value.lower() in _TRUE:
             return True
         if value.lower() not in _FALSE:
-            self._problems.append(f"{name} is invalid")
+            self._note(name, Sentence("is invalid"))
         return False
 
     def number(
@@ -117,7 +121,7 @@ class Params:
         if not value:
             return None
         if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-            self._problems.append(f"{name} is invalid")
+            self._note(name, Sentence("is invalid"))
             return None
         return int(value)
 
@@ -129,7 +133,7 @@ class Params:
         if not value:
             return None
         if value not in {str(int(choice)) for choice in choices}:
-            self._problems.append(f"{name} does not have a valid value")
+            self._note(name, Sentence("does not have a valid value"))
             return None
         return int(value)
 
@@ -141,13 +145,13 @@ class Params:
         if value is None:
             value = []
             if required:
-                self._problems.append(f"{name} is missing")
+                self._note(name, Sentence("is missing"))
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            self._problems.append(f"{name} is invalid")
+            self._note(name, Sentence("is invalid"))
             return []
         words = [word.strip() for word in value if word.strip()]
         if not set(words) <= set(choices):
-            self._problems.append(f"{name} does not have a valid value")
+            self._note(name, Sentence("does not have a valid value"))
         return words
 
     def texts(self, name: str) -> list[str]:
@@ -165,7 +169,7 @@ class Params:
             moment = datetime.fromisoformat(value)
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, OverflowError):  # the first and the last day lack some hours of UTC
-            self._problems.append(f"{name} is invalid")
+            self._note(name, Sentence("is invalid"))
             return None
 
     def future_day(self, name: str, *, after: datetime) -> datetime | None:
@@ -175,7 +179,7 @@ class Params:
             return None
         day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
         if day <= after:
-            self._problems.append(f"{name} must be a date in the future")
+            self._note(name, Sentence("must be a date in the future"))
         return day
 
 

@@ -5,13 +5,13 @@ from starlette.types import Receive, Scope, Send
 
 from wheelyard import packages
 from wheelyard.access import Permission
-from wheelyard.facts import NotFound, Unavailable
+from wheelyard.facts import NotFound
 from wheelyard.packages import File
 from wheelyard.registry import Registry
 from wheelyard.web.pages import packages_list, visits
 from wheelyard.web.pages.endpoint import PageEndpoint
 from wheelyard.web.params import Params
-from wheelyard.web.sending import describe, is_whole, send_file
+from wheelyard.web.sending import deliver, describe
 from wheelyard.web.turns import Turns
 
 
@@ -29,10 +29,8 @@ class BrowserDownload:
         del receive
         file = await run_sync(self._find, scope)
         path = self._registry.blobs.path(file.sha256)
-        if not is_whole(path, file.size):
-            raise Unavailable("The bytes of the file are not in the store")
-        self._registry.usage.note_download(file.release_id, self._registry.clock())
-        await send_file(scope, send, describe(file, False), path)
+        described = describe(file, False)
+        await deliver(self._registry, scope, send, file, described, path)
 
     def _find(self, scope: Scope) -> File:
         with self._registry.database.read() as conn:

@@ -25,6 +25,9 @@ NAMES = {"en": "English", "de": "Deutsch"}
 
 DEFAULT = "en"
 
+_WORDS = (Sentence("private"), Sentence("internal"), Sentence("public"))
+"""Words of the core that stand inside its sentences; they are here for translators to find."""
+
 _UNITS = ("KB", "MB", "GB", "TB", "PB")
 
 

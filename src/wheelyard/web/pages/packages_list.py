@@ -71,8 +71,8 @@ def delete(view: View) -> Answer:
     chosen = _chosen(view)
     for release in chosen:
         packages.delete_release(view.conn, release, by=view.actor, at=view.at)
-    _ = view.language.ngettext
-    said = _("%(count)s release was deleted.", "%(count)s releases were deleted.", len(chosen))
+    ngettext = view.language.ngettext
+    said = ngettext("%(count)s release was deleted.", "%(count)s releases were deleted.", len(chosen))
     notice = said % {"count": view.language.number(len(chosen))}
     return Redirect(f"/{view.project.full_path}/-/packages", notice=notice)
 
