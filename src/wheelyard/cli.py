@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy import Connection
 
 from wheelyard import doctor as doctor_
-from wheelyard import firststart, serving, tokens, users
+from wheelyard import firststart, serving, sessions, tokens, users
 from wheelyard.access import TokenKind
 from wheelyard.database import migrate as migrate_
 from wheelyard.database.engine import Database
@@ -24,7 +25,7 @@ from wheelyard.journal import OPERATOR
 from wheelyard.registry import utc_now
 from wheelyard.settings import PREFIX, InvalidSettings, Settings
 from wheelyard.tokens import Holder, NewToken
-from wheelyard.users import NewUser
+from wheelyard.users import NewUser, User
 from wheelyard.welcome import welcome
 
 cli = typer.Typer(
@@ -34,7 +35,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # it would take "[default: ...]" for markup
 )
-user = typer.Typer(help="Make users.", no_args_is_help=True)
+user = typer.Typer(help="Make users, and set their passwords.", no_args_is_help=True)
 token = typer.Typer(help="Make access tokens.", no_args_is_help=True)
 cli.add_typer(user, name="user")
 cli.add_typer(token, name="token")
@@ -189,8 +190,42 @@ def user_create(
         created = users.create(conn, new, by=OPERATOR, at=utc_now())
     typer.echo(f"Made the user {created.username} with the id {created.id}.", err=True)
     if drawn:
-        typer.echo("The password, shown only now, is", err=True)
-        typer.echo(password)
+        _show_password(password)
+
+
+@user.command("password")
+def user_password(
+    username: Annotated[str, typer.Argument(metavar="USERNAME", help="Whose password it is.")],
+    *,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Set the password of a user, who is signed out everywhere.
+
+    Without --password-stdin a password is asked for at a terminal, and drawn and printed otherwise.
+    Access tokens stay as they are.
+    """
+    password, drawn = _read_password(from_stdin=password_stdin)
+    hashed = users.hash_password(password)
+    with closing(_open(data)) as database, database.write() as conn:
+        owner = _find_user(conn, username)
+        sessions.set_password(conn, owner, hashed, by=OPERATOR, at=utc_now())
+    typer.echo(f"Set the password of {owner.username}, who has to sign in again.", err=True)
+    if drawn:
+        _show_password(password)
+
+
+def _find_user(conn: Connection, username: str) -> User:
+    return users.find_by_username(conn, username) or _fail(
+        f'There is no user {username}; make one with "wheelyard user create {username}"'
+    )
+
+
+def _show_password(password: str) -> None:
+    typer.echo("The password, shown only now, is", err=True)
+    typer.echo(password)
 
 
 def _read_password(*, from_stdin: bool) -> tuple[str, bool]:
@@ -241,9 +276,7 @@ def token_create(
     if end is not None and end <= now:
         _fail("--expires-at must be a date in the future")
     with closing(_open(data)) as database, database.write() as conn:
-        owner = users.find_by_username(conn, username) or _fail(
-            f'There is no user {username}; make one with "wheelyard user create {username}"'
-        )
+        owner = _find_user(conn, username)
         new = NewToken(TokenKind.PERSONAL, Holder(user_id=owner.id), name, scopes, expires_at=end)
         minted = tokens.mint(conn, new, by=OPERATOR, at=now)
     typer.echo(minted.secret)

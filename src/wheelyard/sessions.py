@@ -19,7 +19,7 @@ from wheelyard.database.rows import add_row
 from wheelyard.database.schema import UtcDateTime, sessions
 from wheelyard.database.schema import users as users_table
 from wheelyard.journal import Entry
-from wheelyard.users import State, User
+from wheelyard.users import PasswordHash, State, User
 
 IDLE = timedelta(days=7)
 """Without use for so long, a session ends."""
@@ -121,6 +121,20 @@ def end_others(
         if session.id != kept_id:
             end(conn, session, by=by, at=at)
     conn.execute(delete(sessions).where(sessions.c.user_id == user.id, ~_is_live(at)))
+
+
+def set_password(
+    conn: Connection,
+    user: User,
+    password: PasswordHash,
+    *,
+    kept_id: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Give a user another password, and sign every browser out but perhaps one."""
+    users.edit(conn, user, {}, password=password, by=by, at=at)
+    end_others(conn, user, kept_id, by=by, at=at)
 
 
 def _is_live(at: datetime) -> ColumnElement[bool]:

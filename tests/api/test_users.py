@@ -10,8 +10,9 @@ from gitlab.exceptions import GitlabCreateError, GitlabDeleteError
 
 from tests.actors import Actor, Installation
 from tests.api.conftest import Connect
-from wheelyard import namespaces, users
+from wheelyard import namespaces, sessions, users
 from wheelyard.access import Role
+from wheelyard.registry import utc_now
 
 _numbers = itertools.count(1)
 
@@ -154,6 +155,20 @@ def test_a_password_is_set_as_it_was_sent(root: Actor, town: Installation, sent:
     with town.database.read() as conn:
         for shown in (made, edited):
             assert users.has_password(conn, users.get(conn, shown["id"]), str(sent))
+
+
+def test_who_is_given_another_password_is_signed_out_everywhere(
+    root: Actor, town: Installation
+) -> None:
+    user = town.user()
+    with town.database.write() as conn:
+        begun = sessions.begin(conn, user, address="", user_agent="", at=utc_now())
+
+    answer = root.api("PUT", f"/users/{user.id}", password="a good password")
+
+    with town.database.read() as conn:
+        assert sessions.find(conn, begun.secret, at=utc_now()) is None
+    assert answer.status_code == 200
 
 
 def test_an_address_belongs_to_one_user(admin: Gitlab, town: Installation) -> None:

@@ -1,14 +1,17 @@
-"""``user create`` and ``token create``: standard output holds the secret alone."""
+"""``user create``, ``user password``, ``token create``: standard output holds the secret alone."""
 
 import re
 
 import pytest
+from sqlalchemy import select
 
 from tests.actors import Actor
 from tests.cli.terminal import Terminal
 from tests.servers import Server, running
-from wheelyard import users
+from wheelyard import sessions, users
 from wheelyard.database.engine import Database
+from wheelyard.database.schema import journal
+from wheelyard.registry import utc_now
 
 
 def test_a_users_password_is_drawn_and_printed_alone(started: Terminal) -> None:
@@ -73,6 +76,65 @@ def test_a_short_password_is_refused(started: Terminal) -> None:
 
     assert ran.err == "wheelyard: password is too short (minimum is 8 characters)\n"
     assert ran.code == 1
+
+
+def test_a_password_that_is_set_is_drawn_and_printed_alone(started: Terminal) -> None:
+    ran = started.run("user", "password", "ROOT")
+
+    database = Database(started.data / "wheelyard.sqlite")
+    with database.read() as conn:
+        root = users.find_by_username(conn, "root")
+        assert users.has_password(conn, root, ran.out.removesuffix("\n"))
+    database.close()
+    assert ran.err == (
+        "Set the password of root, who has to sign in again.\nThe password, shown only now, is\n"
+    )
+    assert ran.code == 0
+
+
+def test_who_is_given_a_password_is_signed_out_and_the_journal_tells(started: Terminal) -> None:
+    database = Database(started.data / "wheelyard.sqlite")
+    with database.write() as conn:
+        root = users.find_by_username(conn, "root")
+        assert root is not None
+        begun = sessions.begin(conn, root, address="", user_agent="", at=utc_now())
+
+    ran = started.run("user", "password", "root", "--password-stdin", typing="a good password\n")
+
+    with database.read() as conn:
+        session = sessions.find(conn, begun.secret, at=utc_now())
+        assert users.has_password(conn, root, "a good password")
+        told = conn.execute(
+            select(journal.c.action, journal.c.actor_id, journal.c.details)
+            .where(journal.c.user_id == root.id)
+            .order_by(journal.c.serial)
+        ).all()
+    database.close()
+    assert session is None
+    assert told[-2:] == [
+        ("user.edited", None, '{"fields":["password"]}'),
+        ("session.ended", None, "{}"),
+    ]
+    assert (ran.out, ran.code) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "typing", "said"),
+    [
+        (["bob"], "", 'There is no user bob; make one with "wheelyard user create bob"'),
+        (
+            ["root", "--password-stdin"],
+            "short\n",
+            "password is too short (minimum is 8 characters)",
+        ),
+    ],
+)
+def test_a_password_that_cannot_be_set_is_refused_in_a_sentence(
+    started: Terminal, words: list[str], typing: str, said: str
+) -> None:
+    ran = started.run("user", "password", *words, typing=typing)
+
+    assert (ran.out, ran.err, ran.code) == ("", f"wheelyard: {said}\n", 1)
 
 
 def test_a_token_is_printed_alone_and_works_at_once(server: Server) -> None:

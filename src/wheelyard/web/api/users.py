@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wheelyard import moderation, namespaces, users
+from wheelyard import moderation, namespaces, sessions, users
 from wheelyard.facts import InvalidRecord
 from wheelyard.users import Filter, NewUser, PasswordHash, State, User
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
@@ -63,7 +63,7 @@ def create_user(call: Call) -> Reply:
 
 
 def edit_user(call: Call) -> Reply:
-    """``PUT /users/:id``."""
+    """``PUT /users/:id``; who is given another password is signed out everywhere."""
     user = get_named_user(call)
     params = call.params
     sent: dict[str, str | bool | None] = {
@@ -76,8 +76,10 @@ def edit_user(call: Call) -> Reply:
     changes = {column: value for column, value in sent.items() if value is not None}
     if changes.get("is_admin") is False:
         moderation.require_may_demote(user, by=call.actor)
-    if changes or hashed is not None:
-        user = users.edit(call.conn, user, changes, password=hashed, by=call.actor, at=call.at)
+    if changes:
+        user = users.edit(call.conn, user, changes, by=call.actor, at=call.at)
+    if hashed is not None:
+        sessions.set_password(call.conn, user, hashed, by=call.actor, at=call.at)
     return Reply(show_user(call, user))
 
 
