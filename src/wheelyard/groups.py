@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
 from wheelyard import journal, memberships, namespaces, visibility
 from wheelyard.access import Actor, Principal, Role, Visibility
@@ -18,6 +18,9 @@ from wheelyard.users import User
 
 MAX_DEPTH = 20
 """Levels of groups, as on GitLab."""
+
+MAX_DESCRIPTION = 500
+"""Characters."""
 
 _TABLE = schema.namespaces
 _COLUMNS = _TABLE.c
@@ -155,6 +158,31 @@ def _require_room_for(conn: Connection, group: Namespace, visibility: Visibility
                     path=found,
                 )
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is under a group."""
+
+    groups: int
+    projects: int
+    packages: int
+
+
+def measure(conn: Connection, group: Namespace) -> Extent:
+    """Count what would go with a group."""
+    projects, packages = schema.projects.c, schema.packages.c
+    under = select(_COLUMNS.id).where(is_under(_COLUMNS.lineage, lineage_text(group.lineage)))
+    held = select(projects.id).where(projects.namespace_id.in_(under))
+
+    def count(statement: Select[tuple[int]]) -> int:
+        return conn.execute(statement.with_only_columns(func.count())).scalar_one()
+
+    return Extent(
+        groups=count(under) - 1,
+        projects=count(held),
+        packages=count(select(packages.id).where(packages.project_id.in_(held))),
+    )
 
 
 def remove(conn: Connection, group: Namespace, *, by: Actor, at: datetime) -> None:

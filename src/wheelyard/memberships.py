@@ -43,6 +43,13 @@ class Place:
     namespace_id: int | None = None
     project_id: int | None = None
 
+    @classmethod
+    def of(cls, subject: Subject) -> "Place":
+        """Return the project or group that a subject is."""
+        if subject.project_id is not None:
+            return cls(project_id=subject.project_id)
+        return cls(namespace_id=subject.lineage[-1])
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -52,6 +59,17 @@ class Member:
     role: Role
     expires_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody with a role in a place, for a list that tells where they have it from."""
+
+    member: Member
+    """With the highest role, given there or above."""
+
+    direct: Member | None
+    """With the role that was given in that very place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +222,22 @@ def all_members(
     The owner of a user's own namespace is among them, though nobody made them a member.
     """
     return _everybody(conn, subject, _named_like(search), at)
+
+
+def list_everybody(
+    conn: Connection, subject: Subject, window: Window, *, search: str = "", at: datetime
+) -> Page[Listed]:
+    """Page through everybody with a role in a subject, the highest first, then by username."""
+    everybody = sorted(
+        all_members(conn, subject, search=search, at=at),
+        key=lambda member: (-member.role, member.user.username.lower()),
+    )
+    shown = everybody[window.offset : window.offset + window.limit]
+    those = memberships.c.user_id.in_([member.user.id for member in shown])
+    rows = conn.execute(_members(and_(_in(Place.of(subject)), those), at))
+    direct = {member.user.id: member for member in map(_from_row, rows)}
+    items = [Listed(member, direct.get(member.user.id)) for member in shown]
+    return Page(items=items, total=len(everybody))
 
 
 def find_any_member(

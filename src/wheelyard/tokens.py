@@ -9,18 +9,18 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
 
 from wheelyard import journal, users
-from wheelyard.access import ANONYMOUS, Actor, Principal, Scope, TokenKind
+from wheelyard.access import ANONYMOUS, Actor, Principal, Scope, Subject, TokenKind
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import UtcDateTime, tokens
 from wheelyard.database.schema import users as users_table
-from wheelyard.facts import CredentialRefused
+from wheelyard.facts import CredentialRefused, Invalid, Sentence
 from wheelyard.journal import Entry
 from wheelyard.users import State
 
@@ -38,6 +38,9 @@ DEPLOY_SCOPES = (
     Scope.WRITE_PACKAGE_REGISTRY,
 )
 
+ROTATED_DAYS = 7
+"""How long a successor lives when nobody says, as on GitLab."""
+
 _RANDOM_BYTES = 15  # 20 characters of URL-safe base 64
 
 
@@ -48,6 +51,13 @@ class Holder:
     user_id: int | None = None
     project_id: int | None = None
     namespace_id: int | None = None
+
+    @classmethod
+    def of(cls, subject: Subject) -> "Holder":
+        """Return what the deploy tokens of a project or a group belong to."""
+        if subject.project_id is not None:
+            return cls(project_id=subject.project_id)
+        return cls(namespace_id=subject.lineage[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +165,25 @@ def mint(conn: Connection, new: NewToken, *, by: Actor, at: datetime, secret: st
 def rotate(
     conn: Connection, token: Token, *, expires_at: datetime | None, by: Actor, at: datetime
 ) -> Minted:
-    """Revoke a token and mint its successor, in one transaction."""
+    """Revoke a token and mint its successor, in one transaction; raises Invalid."""
+    if token.revoked_at is not None:
+        raise Invalid(Sentence("Token already revoked"))
     revoke(conn, token, by=by, at=at)
     successor = NewToken(
         kind=token.kind,
         holder=token.holder,
         name=token.name,
         scopes=token.scopes,
-        expires_at=expires_at,
+        expires_at=expires_at or _rotated_end(at),
         description=token.description,
         username=token.username,
     )
     return mint(conn, successor, by=by, at=at)
+
+
+def _rotated_end(at: datetime) -> datetime:
+    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=ROTATED_DAYS)
 
 
 def revoke(conn: Connection, token: Token, *, by: Actor, at: datetime) -> None:
@@ -213,10 +230,17 @@ class Filter:
     last_used_before: datetime | None = None
 
 
-def list_tokens(conn: Connection, wanted: Filter, window: Window, *, at: datetime) -> Page[Token]:
-    """Page through tokens, oldest first."""
+def list_tokens(
+    conn: Connection,
+    wanted: Filter,
+    window: Window,
+    *,
+    newest_first: bool = False,
+    at: datetime,
+) -> Page[Token]:
+    """Page through tokens in the order in which they were made."""
     statement = select(tokens).where(*_wanted(wanted, at))
-    return fetch(conn, statement, window, from_row, order_by=[tokens.c.id])
+    return fetch(conn, statement, window, from_row, order_by=[tokens.c.id], descending=newest_first)
 
 
 def _wanted(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:

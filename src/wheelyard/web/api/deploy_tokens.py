@@ -1,15 +1,13 @@
 """Deploy tokens of projects and of groups (GitLab documentation, "Deploy tokens API")."""
 
-import re
 from typing import Any
 
 from wheelyard import tokens
 from wheelyard.access import TokenKind
-from wheelyard.facts import Invalid, InvalidRecord, NotFound
-from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, NewToken, Token
+from wheelyard.facts import NotFound
+from wheelyard.tokens import Filter, Holder, Token
+from wheelyard.web import newtokens
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
-
-_USERNAME = re.compile(r"[A-Za-z0-9_.+-]+\Z", re.ASCII)
 
 
 def list_all_deploy_tokens(call: Call) -> Reply:
@@ -19,7 +17,7 @@ def list_all_deploy_tokens(call: Call) -> Reply:
 
 def list_deploy_tokens(call: Call) -> Reply:
     """``GET /projects/:id/deploy_tokens``, and of a group; used-up ones stay in the list."""
-    return _list(call, _holder(call))
+    return _list(call, Holder.of(call.subject))
 
 
 def _list(call: Call, holder: Holder | None) -> Reply:
@@ -37,24 +35,7 @@ def get_deploy_token(call: Call) -> Reply:
 
 def create_deploy_token(call: Call) -> Reply:
     """``POST /projects/:id/deploy_tokens``, and of a group; the one answer with the secret."""
-    params = call.params
-    name = params.line("name", required=True)
-    scopes = params.words("scopes", DEPLOY_SCOPES, required=True)
-    username = params.text("username")
-    expires_at = params.future_day("expires_at", after=call.at)
-    params.check()
-    if not scopes:
-        raise Invalid("Scopes can't be blank")
-    if username and not _USERNAME.match(username):
-        raise InvalidRecord(username="can contain only letters, digits, '_', '-', '+', and '.'")
-    new = NewToken(
-        TokenKind.DEPLOY,
-        _holder(call),
-        name or "",
-        tuple(dict.fromkeys(scopes)),
-        expires_at=expires_at,
-        username=username or None,
-    )
+    new = newtokens.read_deploy(call.params, Holder.of(call.subject), at=call.at)
     minted = tokens.mint(call.conn, new, by=call.actor, at=call.at)
     shown = show_deploy_token(call, minted.token)
     return Reply({**shown, "token": minted.secret}, 201)
@@ -66,15 +47,9 @@ def revoke_deploy_token(call: Call) -> Reply:
     return NO_CONTENT
 
 
-def _holder(call: Call) -> Holder:
-    if call.subject.project_id is None:
-        return Holder(namespace_id=call.group.id)
-    return Holder(project_id=call.subject.project_id)
-
-
 def _named(call: Call) -> Token:
     token = tokens.find(call.conn, call.number("token"), TokenKind.DEPLOY)
-    if token is None or token.holder != _holder(call):
+    if token is None or token.holder != Holder.of(call.subject):
         raise NotFound
     return token
 

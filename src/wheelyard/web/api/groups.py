@@ -13,8 +13,6 @@ from wheelyard.web.api.endpoint import ACCEPTED, Call, Reply, show_time
 from wheelyard.web.api.namespaces import full_name, namespaces_above, read_least_role, web_url
 from wheelyard.web.api.paging import Position
 
-_MAX_DESCRIPTION = 500
-
 
 def list_groups(call: Call) -> Reply:
     """``GET /groups``: those one is a member of, unless all available ones are asked for."""
@@ -83,7 +81,7 @@ def create_group(call: Call) -> Reply:
     """``POST /groups``; who makes a group owns it."""
     params = call.params
     name, path = params.line("name", required=True), params.line("path", required=True)
-    description = params.text("description", max_length=_MAX_DESCRIPTION)
+    description = params.text("description", max_length=groups.MAX_DESCRIPTION)
     visibility = params.choice("visibility", Visibility)
     parent_id = params.number("parent_id")
     params.check()
@@ -109,7 +107,7 @@ def edit_group(call: Call) -> Reply:
     sent = {
         "name": params.line("name"),
         "path": params.line("path"),
-        "description": params.text("description", max_length=_MAX_DESCRIPTION),
+        "description": params.text("description", max_length=groups.MAX_DESCRIPTION),
         "visibility": visibility.value if visibility else None,
     }
     params.check()

@@ -20,7 +20,7 @@ def list_members(call: Call) -> Reply:
     search = call.params.text("query") or ""
     position = call.position()
     page = memberships.list_members(
-        call.conn, _place(call), position.window, search=search, at=call.at
+        call.conn, Place.of(call.subject), position.window, search=search, at=call.at
     )
     return call.paged(page, position, lambda member: show_member(call, member))
 
@@ -61,7 +61,7 @@ def add_member(call: Call) -> Reply:
     role = Role(level or 0)
     memberships.require_not_above(call.principal, call.role, role)
     member = Member(_chosen_user(call, user_id, username or ""), role, expires_at, call.at)
-    memberships.add(call.conn, _place(call), member, by=call.actor)
+    memberships.add(call.conn, Place.of(call.subject), member, by=call.actor)
     return Reply(show_member(call, member), 201)
 
 
@@ -85,13 +85,13 @@ def edit_member(call: Call) -> Reply:
     memberships.require_not_above(call.principal, call.role, current.role, role)
     ends = expires_at if params.has("expires_at") else current.expires_at
     member = Member(current.user, role, ends, current.created_at)
-    memberships.edit(call.conn, _place(call), member, by=call.actor, at=call.at)
+    memberships.edit(call.conn, Place.of(call.subject), member, by=call.actor, at=call.at)
     return Reply(show_member(call, member))
 
 
 def remove_member(call: Call) -> Reply:
     """``DELETE …/members/:user_id``; oneself anybody may remove."""
-    place = _place(call)
+    place = Place.of(call.subject)
     if call.number("user") != call.user_id:
         permission = (
             Permission.MANAGE_GROUP_MEMBERS
@@ -105,15 +105,11 @@ def remove_member(call: Call) -> Reply:
     return NO_CONTENT
 
 
-def _place(call: Call) -> Place:
-    if call.subject.project_id is None:
-        return Place(namespace_id=call.group.id)
-    return Place(project_id=call.subject.project_id)
-
-
 def _named(call: Call) -> Member:
     """Return the member whose id the URL holds.  Raises NotFound."""
-    member = memberships.find_member(call.conn, _place(call), call.number("user"), at=call.at)
+    member = memberships.find_member(
+        call.conn, Place.of(call.subject), call.number("user"), at=call.at
+    )
     if member is None:
         raise NotFound("Member")
     return member

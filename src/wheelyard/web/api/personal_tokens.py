@@ -4,19 +4,16 @@ A token of somebody else is answered with 401, whether or not there is one: only
 learn which ids exist.  Unlike on GitLab from 16.0 on, a token without ``expires_at`` never expires.
 """
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from wheelyard import tokens
 from wheelyard.access import TokenKind
-from wheelyard.facts import Invalid, NotFound, Unauthenticated
-from wheelyard.tokens import PERSONAL_SCOPES, Filter, Holder, Minted, NewToken, Token
+from wheelyard.facts import NotFound, Unauthenticated
+from wheelyard.tokens import Filter, Holder, Minted, Token
+from wheelyard.web import newtokens
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_date, show_time
 from wheelyard.web.api.users import get_named_user
-
-_ROTATED_DAYS = 7
-"""How long a successor lives when the call does not say, as on GitLab."""
 
 
 class _State(StrEnum):
@@ -86,22 +83,8 @@ def rotate_personal_token(call: Call) -> Reply:
 
 def create_personal_token(call: Call) -> Reply:
     """``POST /users/:user_id/personal_access_tokens``; the one answer with the secret."""
-    params = call.params
-    name = params.line("name", required=True)
-    scopes = params.words("scopes", PERSONAL_SCOPES, required=True)
-    description = params.text("description", max_length=2000)
-    expires_at = params.future_day("expires_at", after=call.at)
-    params.check()
-    if not scopes:
-        raise Invalid("Scopes can't be blank")
-    new = NewToken(
-        TokenKind.PERSONAL,
-        Holder(user_id=get_named_user(call).id),
-        name or "",
-        tuple(dict.fromkeys(scopes)),
-        expires_at=expires_at,
-        description=description or "",
-    )
+    new = newtokens.read_personal(call.params, call.number("user"), at=call.at)
+    get_named_user(call)  # raises NotFound
     minted = tokens.mint(call.conn, new, by=call.actor, at=call.at)
     return Reply(_show_minted(call, minted), 201)
 
@@ -110,21 +93,8 @@ def _rotate(call: Call, token: Token) -> Reply:
     """Answer with a successor; 200, as GitLab does, although something was made."""
     expires_at = call.params.future_day("expires_at", after=call.at)
     call.params.check()
-    if token.revoked_at is not None:
-        raise Invalid("Token already revoked")
-    minted = tokens.rotate(
-        call.conn,
-        token,
-        expires_at=expires_at or _week_ahead(call.at),
-        by=call.actor,
-        at=call.at,
-    )
+    minted = tokens.rotate(call.conn, token, expires_at=expires_at, by=call.actor, at=call.at)
     return Reply(_show_minted(call, minted))
-
-
-def _week_ahead(at: datetime) -> datetime:
-    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return today + timedelta(days=_ROTATED_DAYS)
 
 
 def _own(call: Call) -> Token:
