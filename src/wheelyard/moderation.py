@@ -1,20 +1,25 @@
 """What administrators do to other people's accounts, and never to their own by accident."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from wheelyard import memberships, users
+from wheelyard import memberships, sessions, users
 from wheelyard.access import Actor
 from wheelyard.facts import Conflict, Forbidden, Sentence
-from wheelyard.users import State, User
+from wheelyard.users import PasswordHash, State, User
 
 
 def block(conn: Connection, user: User, *, by: Actor, at: datetime) -> None:
-    """Refuse everything that a user presents from the next request on; raises Forbidden."""
+    """Refuse everything that a user presents from the next request on; raises Forbidden.
+
+    The user's sessions end, so that letting the user in again opens none of them.
+    """
     if user.id == by.user_id:
         raise Forbidden(Sentence("You cannot block yourself"))
     _set_state(conn, user, State.BLOCKED, by=by, at=at)
+    sessions.end_others(conn, user, None, by=by, at=at)
 
 
 def unblock(conn: Connection, user: User, *, by: Actor, at: datetime) -> None:
@@ -27,8 +32,29 @@ def _set_state(conn: Connection, user: User, state: State, *, by: Actor, at: dat
         users.set_state(conn, user, state, by=by, at=at)
 
 
-def require_may_demote(user: User, *, by: Actor) -> None:
-    """Raise Forbidden when administrators would take away their own rights."""
+def edit(
+    conn: Connection,
+    user: User,
+    changes: Mapping[str, str | bool],
+    *,
+    password: PasswordHash | None = None,
+    kept_session_id: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> User:
+    """Change an account; raises Forbidden, InvalidRecord and Conflict.
+
+    With a new password every session of the user ends, but for the one that is kept.
+    """
+    if changes.get("is_admin") is False:
+        _require_may_demote(user, by=by)
+    edited = users.edit(conn, user, changes, password=password, by=by, at=at)
+    if password is not None:
+        sessions.end_others(conn, edited, kept_session_id, by=by, at=at)
+    return edited
+
+
+def _require_may_demote(user: User, *, by: Actor) -> None:
     if user.id == by.user_id and user.is_admin:
         raise Forbidden(Sentence("You cannot take away your own administrator rights"))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wheelyard import moderation, namespaces, sessions, users
+from wheelyard import moderation, namespaces, users
 from wheelyard.facts import InvalidRecord
 from wheelyard.users import Filter, NewUser, PasswordHash, State, User
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
@@ -74,12 +74,8 @@ def edit_user(call: Call) -> Reply:
     }
     hashed = _read_password(call)
     changes = {column: value for column, value in sent.items() if value is not None}
-    if changes.get("is_admin") is False:
-        moderation.require_may_demote(user, by=call.actor)
-    if changes:
-        user = users.edit(call.conn, user, changes, by=call.actor, at=call.at)
-    if hashed is not None:
-        sessions.set_password(call.conn, user, hashed, by=call.actor, at=call.at)
+    if changes or hashed is not None:
+        user = moderation.edit(call.conn, user, changes, password=hashed, by=call.actor, at=call.at)
     return Reply(show_user(call, user))
 
 
