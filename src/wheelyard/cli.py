@@ -20,10 +20,11 @@ from wheelyard import firststart, serving, sessions, tokens, users
 from wheelyard.access import TokenKind
 from wheelyard.database import migrate as migrate_
 from wheelyard.database.engine import Database
+from wheelyard.doctor import Depth
 from wheelyard.facts import Fact
 from wheelyard.journal import OPERATOR
 from wheelyard.registry import utc_now
-from wheelyard.settings import PREFIX, InvalidSettings, Settings
+from wheelyard.settings import FROM_OPTIONS, PREFIX, InvalidSettings, Settings, effective
 from wheelyard.tokens import Holder, NewToken
 from wheelyard.users import NewUser, User
 from wheelyard.welcome import welcome
@@ -90,9 +91,10 @@ def _fail(*sentences: str) -> NoReturn:
 
 def _settings(data: Path | None, **overrides: object) -> Settings:
     """Read the settings; options win over the environment, which worker processes inherit."""
-    for name, value in {"DATA": data, **overrides}.items():
-        if value is not None:
-            os.environ[PREFIX + name] = str(value)
+    given = {PREFIX + name: value for name, value in {"DATA": data, **overrides}.items()}
+    options = {name: str(value) for name, value in given.items() if value is not None}
+    os.environ.update(options)
+    os.environ[FROM_OPTIONS] = ",".join(options)
     return Settings.from_environment(os.environ)
 
 
@@ -308,11 +310,12 @@ def doctor(
     Exits with 1 when something is wrong.  Changes nothing, and may run beside the server.
     """
     settings = _settings(data)
-    for line in doctor_.describe(settings, os.environ):
-        typer.echo(line)
+    for setting in effective(settings, os.environ):
+        typer.echo(f"{setting.name} = {setting.value or '(empty)'}  [{setting.origin}]")
     typer.echo("")
     failed = False
-    for finding in doctor_.examine(settings, os.environ, full=full):
+    depth = Depth.DIGESTS if full else Depth.SIZES
+    for finding in doctor_.examine(settings, os.environ, depth=depth):
         typer.echo(f"{'ok     ' if finding.ok else 'PROBLEM'} {finding.sentence}")
         failed |= not finding.ok
     if failed:

@@ -4,11 +4,13 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from enum import IntEnum
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from wheelyard import firststart
@@ -16,11 +18,24 @@ from wheelyard.blobs.disk import DiskStore
 from wheelyard.database import migrate
 from wheelyard.database.engine import Database
 from wheelyard.database.schema import files, packages, projects, releases
-from wheelyard.facts import Unavailable
+from wheelyard.facts import Sentence, Unavailable
 from wheelyard.settings import PREFIX, Settings
 
 MIN_FREE_BYTES = 1024**3
 """Under this there is soon no room for an upload."""
+
+
+class Depth(IntEnum):
+    """How much is looked at."""
+
+    QUICK = 0
+    """What takes moments, however much there is: names, folders, room, the schema."""
+
+    SIZES = 1
+    """Also the database file, and whether every file is in the store and as long as it was."""
+
+    DIGESTS = 2
+    """Also the digest of every file, for which all are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +44,42 @@ class Finding:
 
     ok: bool
     sentence: str
+    remedy: str = ""
+    """What to do about a problem."""
 
 
-def describe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
-    """Say what every setting is, and whether somebody has set it."""
-    for field in fields(settings):
-        name = PREFIX + field.name.upper()
-        value = getattr(settings, field.name)
-        origin = "set" if environment.get(name) else "default"
-        shown = ",".join(value) if isinstance(value, tuple) else str(value)
-        yield f"{name} = {shown or '(empty)'}  [{origin}]"
+_FREE_ROOM = Sentence("Delete what nobody needs, or give the folder a larger disk.")
+_OWN_FOLDER = Sentence("Give the folder to the user that the registry runs as.")
+_RESTORE_BLOB = Sentence("Restore the blob from a backup, or delete the file and upload it again.")
+_RESTORE_DATABASE = Sentence("Stop the registry and restore the database from a backup.")
 
 
-def examine(settings: Settings, environment: Mapping[str, str], *, full: bool) -> Iterator[Finding]:
-    """Look at one thing after another; a later one is left out where it needs an earlier one."""
+def examine(
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    depth: Depth,
+    seconds: float | None = None,
+) -> Iterator[Finding]:
+    """Look at one thing after another; a later one is left out where it needs an earlier one.
+
+    Looking for files ends after some seconds, when they are given, and says how far it came.
+    """
     yield from _examine_names(environment)
     yield from _examine_folder(settings.data)
     if not settings.database_path.exists():
-        yield Finding(ok=False, sentence="There is no database yet; start the registry once.")
+        yield Finding(
+            ok=False, sentence=Sentence("There is no database yet; start the registry once.")
+        )
         return
-    yield Finding(ok=True, sentence=f"SQLite {sqlite3.sqlite_version} is in use.")
+    yield Finding(
+        ok=True,
+        sentence=Sentence("SQLite %(version)s is in use.", version=sqlite3.sqlite_version),
+    )
     schema = _examine_schema(settings.database_path)
     yield schema
     if schema.ok:
-        yield from _examine_contents(settings, full=full)
+        yield from _examine_contents(settings, depth=depth, seconds=seconds)
 
 
 def _examine_names(environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -60,40 +87,65 @@ def _examine_names(environment: Mapping[str, str]) -> Iterator[Finding]:
     known |= {firststart.ROOT_PASSWORD, firststart.ROOT_TOKEN}
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            yield Finding(ok=False, sentence=f"{name} is set, and is no setting of this release.")
+            yield Finding(
+                ok=False,
+                sentence=Sentence("%(name)s is set, and is no setting of this release.", name=name),
+                remedy=Sentence("Correct its name, or take it out of the environment."),
+            )
 
 
 def _examine_folder(folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
-        yield Finding(ok=False, sentence=f"There is no folder {folder}.")
+        yield Finding(
+            ok=False,
+            sentence=Sentence("There is no folder %(folder)s.", folder=folder),
+            remedy=Sentence("Start the registry once, or correct the setting that names it."),
+        )
         return
-    writable = os.access(folder, os.W_OK)
-    yield Finding(
-        ok=writable, sentence=f"The folder {folder} {'is' if writable else 'is not'} writable."
-    )
+    if os.access(folder, os.W_OK):
+        yield Finding(
+            ok=True, sentence=Sentence("The folder %(folder)s is writable.", folder=folder)
+        )
+    else:
+        said = Sentence("The folder %(folder)s is not writable.", folder=folder)
+        yield Finding(ok=False, sentence=said, remedy=_OWN_FOLDER)
     free = shutil.disk_usage(folder).free
-    yield Finding(ok=free >= MIN_FREE_BYTES, sentence=f"{free // 1024**2} MiB are free in it.")
+    yield Finding(
+        ok=free >= MIN_FREE_BYTES,
+        sentence=Sentence("%(number)s MiB are free in it.", number=free // 1024**2),
+        remedy="" if free >= MIN_FREE_BYTES else _FREE_ROOM,
+    )
 
 
 def _examine_schema(path: Path) -> Finding:
     try:
         found = migrate.current(path)
     except Unavailable as fact:
-        return Finding(ok=False, sentence=f"{fact}.")
+        return Finding(ok=False, sentence=f"{fact}.", remedy=_RESTORE_DATABASE)
+    is_newest = found == migrate.NEWEST
     return Finding(
-        ok=found == migrate.NEWEST,
-        sentence=f"The schema is {found}; this release's is {migrate.NEWEST}.",
+        ok=is_newest,
+        sentence=Sentence(
+            "The schema is %(found)s; this release's is %(newest)s.",
+            found=found,
+            newest=migrate.NEWEST,
+        ),
+        remedy="" if is_newest else Sentence("Restart the registry with its newest release."),
     )
 
 
-def _examine_contents(settings: Settings, *, full: bool) -> Iterator[Finding]:
+def _examine_contents(
+    settings: Settings, *, depth: Depth, seconds: float | None
+) -> Iterator[Finding]:
+    blobs = DiskStore(settings.blobs_path)
+    yield from _examine_store(blobs, settings.blobs_path)
+    if depth is Depth.QUICK:
+        return
     database = Database(settings.database_path)
     try:
         yield _examine_database(database)
-        blobs = DiskStore(settings.blobs_path)
-        yield from _examine_store(blobs, settings.blobs_path)
         with database.read() as conn:
-            yield from _examine_files(conn, blobs, full=full)
+            yield from _examine_files(conn, blobs, depth=depth, seconds=seconds)
     finally:
         database.close()
 
@@ -103,7 +155,8 @@ def _examine_store(blobs: DiskStore, folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
         return
     for unwritable in blobs.unwritable_folders():
-        yield Finding(ok=False, sentence=f"No file can be made in the folder {unwritable}.")
+        said = Sentence("No file can be made in the folder %(folder)s.", folder=unwritable)
+        yield Finding(ok=False, sentence=said, remedy=_OWN_FOLDER)
 
 
 def _examine_database(database: Database) -> Finding:
@@ -111,7 +164,11 @@ def _examine_database(database: Database) -> Finding:
         verdict = database.check()
     except DatabaseError as error:
         verdict = str(error.orig)
-    return Finding(ok=verdict == "ok", sentence=f"The database file says of itself: {verdict}.")
+    return Finding(
+        ok=verdict == "ok",
+        sentence=Sentence("The database file says of itself: %(verdict)s.", verdict=verdict),
+        remedy="" if verdict == "ok" else _RESTORE_DATABASE,
+    )
 
 
 _FILES = (
@@ -129,30 +186,55 @@ _FILES = (
 )
 
 
-def _examine_files(conn: Connection, blobs: DiskStore, *, full: bool) -> Iterator[Finding]:
+def _examine_files(
+    conn: Connection, blobs: DiskStore, *, depth: Depth, seconds: float | None
+) -> Iterator[Finding]:
     """Look for the blobs of every file: its bytes, and its metadata beside them."""
-    count = 0
-    for file in conn.execute(_FILES):
+    count, end = 0, None if seconds is None else time.monotonic() + seconds
+    for file in conn.execute(_FILES.execution_options(yield_per=1000)):
+        if end is not None and time.monotonic() > end:
+            yield Finding(ok=True, sentence=_stopped(conn, count))
+            return
         count += 1
-        what = f"{file.filename} of {file.full_path}"
         for sha256, size in ((file.sha256, file.size), (file.metadata_sha256, None)):
-            if problem := _find_problem(blobs.path(sha256), sha256, size, full=full):
-                yield Finding(ok=False, sentence=f"{what}: the blob {sha256} {problem}.")
-    how = "and digest " if full else ""
-    yield Finding(ok=True, sentence=f"{count} files were looked for by size {how}in the store.")
+            if problem := _find_problem(blobs.path(sha256), sha256, size, depth=depth):
+                what = f"{file.filename} of {file.full_path}"
+                said = Sentence(
+                    "%(file)s: the blob %(blob)s %(problem)s.",
+                    file=what,
+                    blob=sha256,
+                    problem=problem,
+                )
+                yield Finding(ok=False, sentence=said, remedy=_RESTORE_BLOB)
+    looked = (
+        Sentence("%(number)s files were looked for by size and digest in the store.", number=count)
+        if depth is Depth.DIGESTS
+        else Sentence("%(number)s files were looked for by size in the store.", number=count)
+    )
+    yield Finding(ok=True, sentence=looked)
 
 
-def _find_problem(path: Path, sha256: str, size: int | None, *, full: bool) -> str | None:
+def _stopped(conn: Connection, count: int) -> Sentence:
+    total = conn.execute(select(func.sum(projects.c.file_count))).scalar_one()
+    return Sentence(
+        "Only the first %(number)s of %(total)s files were looked for in the time that there is "
+        "for a page; the command doctor looks for all.",
+        number=count,
+        total=total,
+    )
+
+
+def _find_problem(path: Path, sha256: str, size: int | None, *, depth: Depth) -> Sentence | None:
     try:
         found = path.stat().st_size
         if size is not None and found != size:
-            return f"has {found} bytes instead of {size}"
-        if full:
+            return Sentence("has %(found)s bytes instead of %(size)s", found=found, size=size)
+        if depth is Depth.DIGESTS:
             with path.open("rb") as blob:
                 if hashlib.file_digest(blob, "sha256").hexdigest() != sha256:
-                    return "has other bytes than its digest says"
+                    return Sentence("has other bytes than its digest says")
     except FileNotFoundError:
-        return "is missing"
+        return Sentence("is missing")
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        return Sentence("cannot be read: %(reason)s", reason=error.strerror or "")
     return None

@@ -1,20 +1,27 @@
 """What an administrator decides before start: one frozen record, read once.
 
-Every field has a default, so that ``wheelyard serve`` works with no configuration.  The page
-``docs/settings.md`` lists exactly these fields; a test holds the two together.
+Every field has a default, so that ``wheelyard serve`` works with no configuration, and says what it
+means.  The page ``docs/settings.md`` lists exactly these fields; a test holds the two together.
 """
 
 import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self, get_type_hints
 from urllib.parse import urlsplit
 
+from wheelyard.facts import Sentence
+
 PREFIX = "WHEELYARD_"
+
+FROM_OPTIONS = "_WHEELYARD_FROM_OPTIONS"
+"""The variable by which the command line tells worker processes which settings were options."""
+
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -42,40 +49,60 @@ class InvalidSettings(Exception):  # noqa: N818  reads as the sentence that it i
 
 @dataclass(frozen=True)
 class Settings:
-    """The effective settings of one installation."""
+    """The effective settings of one installation, each with its meaning.
 
-    data: Path = Path("data")
-    """The folder that holds everything: the database, the files, uploads in flight."""
+    Names and examples in a meaning stand between backticks.
+    """
 
-    host: str = "127.0.0.1"
-    """The address to listen on."""
+    data: Annotated[
+        Path,
+        Sentence("The folder that holds everything: the database, the files, uploads in flight."),
+    ] = Path("data")
 
-    port: int = 8080
-    """The port to listen on."""
+    host: Annotated[str, Sentence("The address to listen on.")] = "127.0.0.1"
 
-    workers: int = 1
-    """How many processes answer requests."""
+    port: Annotated[int, Sentence("The port to listen on.")] = 8080
 
-    base_url: str = ""
-    """The address people use, such as ``https://packages.example.com``; empty: as requested."""
+    workers: Annotated[int, Sentence("How many processes answer requests.")] = 1
 
-    database_url: str = ""
-    """Where the database is; empty: ``wheelyard.sqlite`` in the data folder."""
+    base_url: Annotated[
+        str,
+        Sentence(
+            "The address people use, such as `https://packages.example.com`; empty: as requested."
+        ),
+    ] = ""
 
-    blobs_url: str = ""
-    """Where the files are; empty: ``blobs`` in the data folder."""
+    database_url: Annotated[
+        str,
+        Sentence("Where the database is; empty: `wheelyard.sqlite` in the data folder."),
+    ] = ""
 
-    max_file_bytes: int = 52_428_800
-    """The largest file that may be uploaded, in bytes; 0 is no limit."""
+    blobs_url: Annotated[
+        str,
+        Sentence("Where the files are; empty: `blobs` in the data folder."),
+    ] = ""
 
-    packages_enabled: bool = True
-    """The instance's switch for packages; off, no package route answers."""
+    max_file_bytes: Annotated[
+        int,
+        Sentence("The largest file that may be uploaded, in bytes; 0 is no limit."),
+    ] = 52_428_800
 
-    duplicates: Duplicates = Duplicates.ALLOW
-    """What happens to a file name that its release already has."""
+    packages_enabled: Annotated[
+        bool,
+        Sentence("The instance's switch for packages; off, no package route answers."),
+    ] = True
 
-    trusted_proxies: tuple[str, ...] = ()
-    """Addresses and networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
+    duplicates: Annotated[
+        Duplicates,
+        Sentence("What happens to a file name that its release already has."),
+    ] = Duplicates.ALLOW
+
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Sentence(
+            "Addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."
+        ),
+    ] = ()
 
     @property
     def database_path(self) -> Path:
@@ -111,6 +138,64 @@ class Settings:
         if reader.problems:
             raise InvalidSettings(reader.problems)
         return settings
+
+
+class Origin(StrEnum):
+    """Where the value of a setting comes from."""
+
+    DEFAULT = "default"
+    ENVIRONMENT = "environment"
+    OPTION = "option"
+    """Of the command line."""
+
+    PAGE = "page"
+    """An administrator has set it while the registry ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """One setting as it is in force, fit to be shown: a password in it is masked."""
+
+    name: str
+    """The variable's."""
+
+    value: str
+    meaning: Sentence
+    origin: Origin
+
+
+def effective(settings: Settings, environment: Mapping[str, str]) -> list[Effective]:
+    """Return every setting, in the order in which they are declared."""
+    options = environment.get(FROM_OPTIONS, "").split(",")
+    return [
+        Effective(
+            name=PREFIX + declared.name.upper(),
+            value=_shown(getattr(settings, declared.name)),
+            meaning=meaning(declared.name),
+            origin=_origin(PREFIX + declared.name.upper(), environment, options),
+        )
+        for declared in fields(settings)
+    ]
+
+
+def meaning(name: str) -> Sentence:
+    """Return what the field of a name means."""
+    said: Sentence = get_type_hints(Settings, include_extras=True)[name].__metadata__[0]
+    return said
+
+
+def _origin(name: str, environment: Mapping[str, str], options: list[str]) -> Origin:
+    if name in options:
+        return Origin.OPTION
+    return Origin.ENVIRONMENT if environment.get(name, "").strip() else Origin.DEFAULT
+
+
+def _shown(value: object) -> str:
+    """Write a value as one would write it into the environment."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    text = str(value)
+    return text.lower() if isinstance(value, bool) else _PASSWORD.sub(r"\1:***@", text)
 
 
 class _Reader:

@@ -1,8 +1,6 @@
 """The documents say what the code does, no more and no less."""
 
-import ast
 import importlib
-import itertools
 import re
 import tomllib
 from collections import defaultdict
@@ -16,32 +14,19 @@ from starlette.routing import Route
 from tests.architecture.repository import DOCS, ROOT, SRC, list_files, read_table
 from tests.browser.gallery import VARIABLE as SCREENSHOTS
 from wheelyard.registry import Registry
-from wheelyard.settings import PREFIX, Settings
+from wheelyard.settings import PREFIX, Settings, meaning
 from wheelyard.web.routes import routes
 
 PAGES = list(list_files("*.md"))
 
 
-def documented_meanings() -> dict[str, str]:
-    """What the source says of each setting, by field."""
-    tree = ast.parse((SRC / "settings.py").read_text())
-    body = next(
-        node.body
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.name == Settings.__name__
-    )
-    meanings = {}
-    for field, said in itertools.pairwise(body):
-        match field, said:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=text)):
-                meanings[name] = str(text).replace("``", "`")
-    return meanings
-
-
 def test_every_setting_stands_on_its_page_with_default_and_meaning() -> None:
-    meanings = documented_meanings()
     wanted = [
-        [f"`{PREFIX}{field.name.upper()}`", shown_default(field.default), meanings[field.name]]
+        [
+            f"`{PREFIX}{field.name.upper()}`",
+            shown_default(field.default),
+            meaning(field.name),
+        ]
         for field in fields(Settings)
     ]
 

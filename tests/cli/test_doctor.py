@@ -51,8 +51,8 @@ def test_a_sound_installation_is_found_so(
 
     ran = terminal.run("doctor", *words, WHEELYARD_DUPLICATES="refuse")
 
-    assert f"WHEELYARD_DATA = {terminal.data}  [set]\n" in ran.out
-    assert "WHEELYARD_DUPLICATES = refuse  [set]\n" in ran.out
+    assert f"WHEELYARD_DATA = {terminal.data}  [option]\n" in ran.out
+    assert "WHEELYARD_DUPLICATES = refuse  [environment]\n" in ran.out
     assert "WHEELYARD_PORT = 8080  [default]\n" in ran.out
     assert "ok      The schema is 0002; this release's is 0002.\n" in ran.out
     assert "ok      The database file says of itself: ok.\n" in ran.out
@@ -118,7 +118,7 @@ def test_the_proxies_that_are_trusted_are_shown_as_networks(
 ) -> None:
     ran = started.run("doctor", WHEELYARD_TRUSTED_PROXIES=given)
 
-    assert f"WHEELYARD_TRUSTED_PROXIES = {shown}  [set]\n" in ran.out
+    assert f"WHEELYARD_TRUSTED_PROXIES = {shown}  [environment]\n" in ran.out
     assert ran.code == 0
 
 

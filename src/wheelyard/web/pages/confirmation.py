@@ -1,7 +1,7 @@
 """Typed confirmations: what cannot be undone is done only when its name was typed."""
 
 from wheelyard.facts import InvalidRecord, Sentence
-from wheelyard.web.pages.endpoint import View
+from wheelyard.web.pages.view import View
 
 
 def require_typed(view: View, text: str) -> None:

@@ -4,7 +4,7 @@ from wheelyard import groups, packages, projects
 from wheelyard.access import Role
 from wheelyard.database.paging import Window
 from wheelyard.web.pages import paging
-from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _SHOWN = 10
 _SUGGESTED = 5

@@ -4,7 +4,7 @@ from wheelyard import groups, projects
 from wheelyard.access import Permission
 from wheelyard.database.paging import Window
 from wheelyard.web.pages import paging
-from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _MAX_SUBGROUPS = 100
 

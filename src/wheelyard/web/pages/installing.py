@@ -5,8 +5,8 @@ from urllib.parse import quote
 from wheelyard.access import ANONYMOUS, Decision, Permission, Role, decide
 from wheelyard.packages import Release
 from wheelyard.web.pages import snippets
-from wheelyard.web.pages.endpoint import View
 from wheelyard.web.pages.snippets import Credential, Place
+from wheelyard.web.pages.view import View
 
 
 def publishing(view: View) -> dict[str, object]:

@@ -56,7 +56,7 @@ class Language:
         return self.gettext(sentence) if sentence else ""
 
     def _part(self, part: object) -> object:
-        return self.gettext(part) if isinstance(part, str) and part else part
+        return self.say(part) if isinstance(part, str) else part
 
     def number(self, value: int) -> str:
         """Write a whole number with its thousands apart."""

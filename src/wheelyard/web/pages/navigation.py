@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from wheelyard.access import Permission, RegistryAccess
 from wheelyard.namespaces import Kind
-
-if TYPE_CHECKING:
-    from wheelyard.web.pages.endpoint import View
+from wheelyard.web.pages.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Sidebar:
     items: tuple[Item, ...]
 
 
-def sidebar(view: "View") -> Sidebar | None:
+def sidebar(view: View) -> Sidebar | None:
     """Return the sidebar of a page; pages about nothing in particular have none."""
     if view.project_or_none is not None:
         project = view.project
@@ -53,18 +50,18 @@ def sidebar(view: "View") -> Sidebar | None:
     return None
 
 
-def may_read_packages(view: "View") -> bool:
+def may_read_packages(view: View) -> bool:
     """Whether the project's packages are switched on and may be read by who looks."""
     return _are_on(view) and view.may(Permission.READ_PACKAGES)
 
 
-def _are_on(view: "View") -> bool:
+def _are_on(view: View) -> bool:
     return view.packages_enabled and (
         view.project.registry_access_level is not RegistryAccess.DISABLED
     )
 
 
-def _of_project(view: "View", home: str) -> Iterator[Item]:
+def _of_project(view: View, home: str) -> Iterator[Item]:
     _ = view.language.gettext
     yield _item(view, _("Project overview"), home, "home", exact=True)
     if may_read_packages(view):
@@ -84,7 +81,7 @@ def _of_project(view: "View", home: str) -> Iterator[Item]:
         )
 
 
-def _of_group(view: "View", home: str) -> Iterator[Item]:
+def _of_group(view: View, home: str) -> Iterator[Item]:
     _ = view.language.gettext
     under = f"/groups{home}/-"
     yield _item(view, _("Group overview"), home, "home", exact=True)
@@ -101,7 +98,7 @@ def _of_group(view: "View", home: str) -> Iterator[Item]:
         yield _item(view, _("Settings"), below[0][1], "settings", tuple(below))
 
 
-def _of_user(view: "View") -> Iterator[Item]:
+def _of_user(view: View) -> Iterator[Item]:
     _ = view.language.gettext
     settings = "/-/user_settings"
     yield _item(view, _("Profile"), f"{settings}/profile", "user")
@@ -111,7 +108,7 @@ def _of_user(view: "View") -> Iterator[Item]:
     yield _item(view, _("Active sessions"), f"{settings}/active_sessions", "screen")
 
 
-def _of_admin(view: "View") -> Iterator[Item]:
+def _of_admin(view: View) -> Iterator[Item]:
     _ = view.language.gettext
     yield _item(view, _("Overview"), "/admin", "home", exact=True)
     yield _item(view, _("Projects"), "/admin/projects", "package")
@@ -125,7 +122,7 @@ def _of_admin(view: "View") -> Iterator[Item]:
 
 
 def _item(
-    view: "View",
+    view: View,
     label: str,
     to: str,
     icon: str,

@@ -11,9 +11,10 @@ from wheelyard.packages import FileDetails, ListedRelease
 from wheelyard.pypi import contents, description, names
 from wheelyard.pypi.contents import Contents, Unreadable
 from wheelyard.pypi.description import Description
+from wheelyard.pypi.names import NormalizedName
 from wheelyard.web.pages import installing, plots, readme, tags
-from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
 from wheelyard.web.pages.packages_list import require_packages
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _PLOTTED_DAYS = 90
 _MEMBERS_SHOWN = 300
@@ -205,9 +206,9 @@ def _describe(view: View, files: list[FileDetails]) -> Description | None:
     return None
 
 
-def _here_by_name(view: View, described: Description | None) -> dict[str, int]:
+def _here_by_name(view: View, described: Description | None) -> dict[NormalizedName, int]:
     """Return which of the requirements are packages of this project: the id of each newest."""
     if described is None:
         return {}
-    wanted = {requirement.normalized_name for requirement in described.requirements}
+    wanted = {NormalizedName(found.normalized_name) for found in described.requirements}
     return packages.newest_ids(view.conn, view.project.id, wanted)

@@ -7,7 +7,7 @@ from wheelyard.namespaces import is_id
 from wheelyard.packages import Filter, Release
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import installing, navigation, paging, visits
-from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _ORDERS = {
     "published": "created_at",
@@ -72,7 +72,9 @@ def delete(view: View) -> Answer:
     for release in chosen:
         packages.delete_release(view.conn, release, by=view.actor, at=view.at)
     ngettext = view.language.ngettext
-    said = ngettext("%(count)s release was deleted.", "%(count)s releases were deleted.", len(chosen))
+    said = ngettext(
+        "%(count)s release was deleted.", "%(count)s releases were deleted.", len(chosen)
+    )
     notice = said % {"count": view.language.number(len(chosen))}
     return Redirect(f"/{view.project.full_path}/-/packages", notice=notice)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from wheelyard.database.paging import Window
-from wheelyard.web.pages.endpoint import View
+from wheelyard.web.pages.view import View
 
 PER_PAGE = 20
 _MAX_PAGE = 10**6

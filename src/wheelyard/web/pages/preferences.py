@@ -2,7 +2,7 @@
 
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import languages, visits
-from wheelyard.web.pages.endpoint import Answer, Redirect, View
+from wheelyard.web.pages.view import Answer, Redirect, View
 
 _CHOICES = {
     "language": languages.NAMES.keys(),

@@ -4,7 +4,7 @@ from wheelyard import packages
 from wheelyard.access import Permission
 from wheelyard.namespaces import Kind
 from wheelyard.web.pages import group_home, installing, navigation, user_home
-from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _LATEST = 8
 

@@ -8,7 +8,7 @@ from wheelyard.namespaces import Namespace
 from wheelyard.projects import NewProject, Project
 from wheelyard.settings import Duplicates
 from wheelyard.web.pages.confirmation import require_typed
-from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _MAX_DESCRIPTION = 2000
 _MAX_CHOICES = 200

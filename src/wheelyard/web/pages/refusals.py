@@ -10,7 +10,8 @@ from wheelyard.registry import Registry
 from wheelyard.web import headers
 from wheelyard.web.errors import Rendered
 from wheelyard.web.pages import rendering
-from wheelyard.web.pages.endpoint import Answer, Page, PageEndpoint, View
+from wheelyard.web.pages.endpoint import PageEndpoint
+from wheelyard.web.pages.view import Answer, Page, View
 from wheelyard.web.turns import Turns
 
 log = structlog.get_logger()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -11,9 +11,7 @@ from markupsafe import Markup, escape
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import assets, languages, navigation
 from wheelyard.web.pages.languages import Language
-
-if TYPE_CHECKING:
-    from wheelyard.web.pages.endpoint import View
+from wheelyard.web.pages.view import View
 
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
@@ -44,7 +42,7 @@ HEADERS: Headers = [
 """Of every page (OWASP, "HTTP Security Response Headers")."""
 
 
-def render(view: "View", template: str, values: Mapping[str, Any]) -> bytes:
+def render(view: View, template: str, values: Mapping[str, Any]) -> bytes:
     """Write a page for a view."""
     language = view.language
     tongue = _Tongue(language, view.at)

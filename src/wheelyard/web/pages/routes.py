@@ -24,8 +24,9 @@ from wheelyard.web.pages import (
 )
 from wheelyard.web.pages.assets import Asset
 from wheelyard.web.pages.download import BrowserDownload
-from wheelyard.web.pages.endpoint import Handler, PageEndpoint, View
+from wheelyard.web.pages.endpoint import PageEndpoint
 from wheelyard.web.pages.upload import BrowserUpload
+from wheelyard.web.pages.view import Handler, View
 from wheelyard.web.turns import Turns
 
 _SEGMENT = "[A-Za-z0-9_.][A-Za-z0-9_.-]*"

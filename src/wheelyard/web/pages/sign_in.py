@@ -6,7 +6,7 @@ from wheelyard import sessions, users
 from wheelyard.facts import Forbidden, Sentence
 from wheelyard.users import State, User
 from wheelyard.web.pages import visits
-from wheelyard.web.pages.endpoint import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.web import errors, headers
 from wheelyard.web.pages import packages_list, rendering, visits
-from wheelyard.web.pages.endpoint import PageEndpoint, Redirect, View, send_made
+from wheelyard.web.pages.endpoint import PageEndpoint, send_made
+from wheelyard.web.pages.view import Redirect, View
 from wheelyard.web.pages.visits import Visit
 from wheelyard.web.params import Params
 from wheelyard.web.turns import Turns

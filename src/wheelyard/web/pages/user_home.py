@@ -2,7 +2,7 @@
 
 from wheelyard import projects, users
 from wheelyard.web.pages import paging
-from wheelyard.web.pages.endpoint import Answer, Page, View
+from wheelyard.web.pages.view import Answer, Page, View
 
 
 def show(view: View) -> Answer:
