@@ -62,6 +62,9 @@ class Grant:
     until: datetime | None
     """The moment at which it ends by itself."""
 
+    max_file_bytes: int
+    """The largest file that may be uploaded; 0 is no limit."""
+
     is_open: bool
     """Whether anybody may read the packages, with or without a credential."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from packaging.version import InvalidVersion
 from sqlalchemy import Connection
 
-from wheelyard import memberships, packages, projects, tokens
+from wheelyard import instance, memberships, packages, projects, tokens
 from wheelyard.access import Permission, Principal
 from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
 from wheelyard.database.engine import Database
@@ -21,7 +21,7 @@ from wheelyard.packages import File, StoredFile
 from wheelyard.projects import Project
 from wheelyard.pypi import archives, metadata, names
 from wheelyard.pypi.archives import Distribution
-from wheelyard.settings import Duplicates
+from wheelyard.settings import Duplicates, Settings
 
 TAKEN = "Validation failed: File name has already been taken"
 """GitLab's words; twine's ``--skip-existing`` looks for "already been taken"."""
@@ -51,14 +51,15 @@ def publish(
     upload: Upload,
     project_id: int,
     *,
-    duplicates: Duplicates,
+    settings: Settings,
     by: Principal,
     at: datetime,
 ) -> File:
     """Add one distribution file to a project; durable when this returns.
 
-    ``duplicates`` is the instance's setting, for a project without one of its own.  Raises
-    InvalidUpload, Unavailable, and what ``tokens.refresh`` and ``access.require`` raise.
+    ``settings`` are the environment's; what is in force may be otherwise.  Raises InvalidUpload,
+    Unavailable, and what ``tokens.refresh`` and ``access.require`` raise; NotFound while packages
+    are switched off.
     """
     filename = _read_form(upload)
     distribution = _inspect(upload, filename)
@@ -69,6 +70,9 @@ def publish(
         requires_python=requires_python,
     )
     with database.write() as conn:
+        settings = instance.in_force(conn, settings)
+        if not settings.packages_enabled:
+            raise NotFound
         project = _require_still_allowed(conn, project_id, by, at)
         release = packages.ensure_release(
             conn,
@@ -79,7 +83,7 @@ def publish(
             by=by.actor,
             at=at,
         )
-        mode = project.duplicates or duplicates
+        mode = project.duplicates or settings.duplicates
         if mode is not Duplicates.ALLOW:
             existing = packages.find_newest_copy(conn, release, filename)
             if existing is not None:

@@ -23,6 +23,9 @@ FROM_OPTIONS = "_WHEELYARD_FROM_OPTIONS"
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 
+MAX_FILE_BYTES_LIMIT = 1 << 50
+"""The largest limit on a file that can be set, in bytes."""
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -130,7 +133,9 @@ class Settings:
             base_url=reader.base_url(),
             database_url=reader.url("DATABASE_URL", "sqlite:///", "sqlite:///path/to/file"),
             blobs_url=reader.url("BLOBS_URL", "file://", "file:///path/to/folder"),
-            max_file_bytes=reader.number("MAX_FILE_BYTES", cls.max_file_bytes, low=0, high=1 << 50),
+            max_file_bytes=reader.number(
+                "MAX_FILE_BYTES", cls.max_file_bytes, low=0, high=MAX_FILE_BYTES_LIMIT
+            ),
             packages_enabled=reader.switch("PACKAGES_ENABLED", default=cls.packages_enabled),
             duplicates=reader.duplicates(),
             trusted_proxies=reader.networks("TRUSTED_PROXIES"),

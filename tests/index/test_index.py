@@ -64,7 +64,7 @@ def test_a_change_of_who_may_what_drops_everything_known_about_callers(
     registry: Registry, index: Index, tenant: Project, action: str
 ) -> None:
     index.refresh()
-    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, is_open=False)
+    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, max_file_bytes=0, is_open=False)
     index.grants.keep(KEY, grant, index.serial)
 
     write(registry, Entry(action, project_id=tenant.id))
@@ -78,7 +78,7 @@ def test_what_is_new_drops_nothing(
     registry: Registry, index: Index, tenant: Project, action: str
 ) -> None:
     index.refresh()
-    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, is_open=False)
+    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, max_file_bytes=0, is_open=False)
     index.grants.keep(KEY, grant, index.serial)
 
     write(registry, Entry(action))

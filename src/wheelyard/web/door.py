@@ -11,7 +11,7 @@ from datetime import datetime
 from anyio.to_thread import run_sync
 from starlette.types import Scope
 
-from wheelyard import access, journal, memberships, projects
+from wheelyard import access, instance, journal, memberships, projects
 from wheelyard.access import ANONYMOUS, Decision, Permission, Role
 from wheelyard.facts import NotFound
 from wheelyard.index import Grant, GrantKey
@@ -39,8 +39,6 @@ class Door:
         Raises NotFound, Unauthenticated, Forbidden, InsufficientScope and CredentialRefused, in
         the order of ``access.decide``; while packages are switched off for the instance, NotFound.
         """
-        if not self._registry.settings.packages_enabled:
-            raise NotFound
         self._notice_changes()
         now = self._registry.clock()
         presented = read_presented(scope)
@@ -78,6 +76,9 @@ class Door:
         _, segment, permission = key
         with self._registry.database.read() as conn:
             serial = journal.last_serial(conn)
+            settings = instance.in_force(conn, self._registry.settings)
+            if not settings.packages_enabled:
+                raise NotFound
             identity = identify(conn, presented, Dialect.PACKAGING, at=now)
             principal = identity.principal
             project = projects.find(conn, read_ref(segment))
@@ -89,10 +90,12 @@ class Door:
         assert project is not None  # noqa: S101  otherwise there was no subject to allow it on
         anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, project.subject, Role.NONE)
         ends = [moment for moment in (identity.until, standing.until) if moment is not None]
+        limit = project.max_file_bytes
         grant = Grant(
             principal=principal,
             project=project,
             until=min(ends, default=None),
+            max_file_bytes=settings.max_file_bytes if limit is None else limit,
             is_open=anybody is Decision.ALLOWED,
         )
         return grant, serial

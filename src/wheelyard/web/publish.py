@@ -40,11 +40,7 @@ class Publish:
         await answer(send, 201, headers, b'{"message":"201 Created"}')
 
     async def _receive(self, scope: Scope, body: Body, grant: Grant) -> None:
-        settings, project = self._registry.settings, grant.project
-        limit = (
-            settings.max_file_bytes if project.max_file_bytes is None else project.max_file_bytes
-        )
-        async with Receiver(self._registry.blobs, max_bytes=limit) as receiver:
+        async with Receiver(self._registry.blobs, max_bytes=grant.max_file_bytes) as receiver:
             await receiver.receive(scope, body)
             await run_sync(self._publish, receiver, grant, limiter=self._turns.publishers)
 
@@ -54,7 +50,7 @@ class Publish:
             self._registry.blobs,
             receiver.finish(),
             grant.project.id,
-            duplicates=self._registry.settings.duplicates,
+            settings=self._registry.settings,
             by=grant.principal,
             at=self._registry.clock(),
         )

@@ -15,7 +15,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
-from wheelyard import memberships, namespaces, projects, users
+from wheelyard import instance, memberships, namespaces, projects, users
 from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
@@ -67,6 +67,8 @@ class Call:
     """Of the parameter ``password``, when it can be one and the route hashes it."""
 
     settings: Settings
+    """Those in force, whether the environment or an administrator decided on them."""
+
     subject: Subject
     """What the permission was decided on: the project, the group or the instance."""
 
@@ -176,7 +178,7 @@ class Api:
     def _admit(
         self, conn: Connection, scope: Scope, read: Params, hashed: PasswordHash | None = None
     ) -> Call:
-        settings, at = self._registry.settings, self._registry.clock()
+        settings, at = instance.in_force(conn, self._registry.settings), self._registry.clock()
         if self.permission in ON_PACKAGES and not settings.packages_enabled:
             raise NotFound
         principal = identify(conn, read_presented(scope), Dialect.REST, at=at).principal
