@@ -142,6 +142,11 @@ def find(conn: Connection, namespace_id: int) -> Namespace | None:
     return from_row(row) if row else None
 
 
+def find_by_ref(conn: Connection, ref: str) -> Namespace | None:
+    """Return a namespace of either kind by decimal id or full path, in whatever case."""
+    return find(conn, int(ref)) if is_id(ref) else find_by_path(conn, ref)
+
+
 def find_by_path(conn: Connection, full_path: str) -> Namespace | None:
     """Return a namespace of either kind by full path, in whatever case."""
     row = conn.execute(

@@ -23,7 +23,7 @@ from wheelyard.access import Actor, Principal, RegistryAccess, Role, Subject, Vi
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
-from wheelyard.facts import Forbidden, NotFound, Sentence
+from wheelyard.facts import Forbidden, InvalidRecord, NotFound, Sentence
 from wheelyard.journal import Entry
 from wheelyard.namespaces import (
     Namespace,
@@ -302,6 +302,30 @@ def edit(
         values["full_path_key"] = path_key(f"{namespace.full_path}/{path}")
     conn.execute(update(projects).where(projects.c.id == project.id).values(values))
     journal.record(conn, Entry("project.edited", project_id=project.id), by=by, at=at, **changes)
+    return get(conn, project.id)
+
+
+def transfer(
+    conn: Connection, project: Project, namespace: Namespace, *, by: Actor, at: datetime
+) -> Project:
+    """Move a project to another namespace; raises InvalidRecord."""
+    if namespace.id == project.namespace_id:
+        raise InvalidRecord(namespace="is where the project is")
+    full_path = namespaces_.require_free_path(conn, project.path, parent=namespace)
+    namespaces_.require_visibility_within(project.visibility, namespace)
+    conn.execute(
+        update(projects)
+        .where(projects.c.id == project.id)
+        .values(
+            namespace_id=namespace.id,
+            full_path=full_path,
+            full_path_key=path_key(full_path),
+            updated_at=at,
+        )
+    )
+    entry = Entry("project.transferred", project_id=project.id, namespace_id=namespace.id)
+    old = project.full_path
+    journal.record(conn, entry, by=by, at=at, full_path=full_path, old_full_path=old)
     return get(conn, project.id)
 
 

@@ -171,6 +171,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", PROJECT): changing(OWNER, 202, fresh=new_project),
     ("POST", f"{PROJECT}/archive"): changing(OWNER, 201, fresh=new_project),
     ("POST", f"{PROJECT}/unarchive"): changing(OWNER, 201, fresh=new_project),
+    ("PUT", f"{PROJECT}/transfer"): changing(OWNER),
     ("GET", f"{V4}/groups"): Row(Rest(about_instance=True), 200),
     ("POST", f"{V4}/groups"): on_instance(400, WRITE),
     ("GET", GROUP): reading(),

@@ -79,7 +79,7 @@ def routes(registry: Registry) -> list[BaseRoute]:
         api("POST", "/users/{user}/unblock", users.unblock_user, can.ADMINISTER),
         api("GET", "/users/{user}/projects", projects.list_user_projects, can.LIST_PROJECTS),
         api("POST", "/users/{user}" + pat, personal_tokens.create_personal_token, can.ADMINISTER),
-        # Projects; archiving, like deleting, is for owners
+        # Projects; archiving and moving, like deleting, are for owners
         api("GET", "/projects", projects.list_projects, can.LIST_PROJECTS),
         api("POST", "/projects", projects.create_project, can.CREATE_PROJECT),
         api("GET", project, projects.get_project, can.READ_PROJECT),
@@ -87,6 +87,7 @@ def routes(registry: Registry) -> list[BaseRoute]:
         api("DELETE", project, projects.delete_project, can.DELETE_PROJECT),
         api("POST", project + "/archive", projects.archive_project, can.DELETE_PROJECT),
         api("POST", project + "/unarchive", projects.unarchive_project, can.DELETE_PROJECT),
+        api("PUT", project + "/transfer", projects.transfer_project, can.DELETE_PROJECT),
         # Groups
         api("GET", "/groups", groups.list_groups, can.LIST_GROUPS),
         api("POST", "/groups", groups.create_group, can.CREATE_GROUP),

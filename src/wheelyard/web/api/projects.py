@@ -127,11 +127,15 @@ def create_project(call: Call) -> Reply:
 
 def _destination(call: Call, namespace_id: int | None) -> Namespace:
     """Return where a new project goes.  Raises NotFound and Forbidden."""
-    namespace = (
+    return _require_may_create_in(
+        call,
         namespaces.find_own(call.conn, call.user_id)
         if namespace_id is None
-        else namespaces.find(call.conn, namespace_id)
+        else namespaces.find(call.conn, namespace_id),
     )
+
+
+def _require_may_create_in(call: Call, namespace: Namespace | None) -> Namespace:
     if namespace is None:
         raise NotFound("Namespace")
     if namespace.user_id != call.user_id:
@@ -182,6 +186,15 @@ def _set_archived(call: Call, *, archived: bool) -> Reply:
         changes = {"archived": archived}
         project = projects.edit(call.conn, project, changes, by=call.actor, at=call.at)
     return Reply(show_project(call, project), 201)
+
+
+def transfer_project(call: Call) -> Reply:
+    """``PUT /projects/:id/transfer``, to the namespace that ``namespace`` names by id or path."""
+    ref = call.params.text("namespace", required=True)
+    call.params.check()
+    namespace = _require_may_create_in(call, namespaces.find_by_ref(call.conn, ref or ""))
+    project = projects.transfer(call.conn, call.project, namespace, by=call.actor, at=call.at)
+    return Reply(show_project(call, project))
 
 
 def delete_project(call: Call) -> Reply:
