@@ -54,12 +54,14 @@ class Project:
     creator_id: int | None
     created_at: datetime
     updated_at: datetime
-    lineage: tuple[int, ...]
-    package_bytes: int = 0
-    """Of all its files together."""
+    package_bytes: int
+    """Of all its files together, when this was read; a Grant may hold an older number."""
 
-    file_count: int = 0
-    last_published_at: datetime | None = None
+    file_count: int
+    last_published_at: datetime | None
+    """When its newest release was made."""
+
+    lineage: tuple[int, ...]
 
     @property
     def subject(self) -> Subject:
@@ -103,10 +105,10 @@ def from_row(row: Row[Any]) -> Project:
         creator_id=row.creator_id,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        lineage=parse_lineage(row.lineage),
         package_bytes=row.package_bytes,
         file_count=row.file_count,
         last_published_at=row.last_published_at,
+        lineage=parse_lineage(row.lineage),
     )
 
 

@@ -9,9 +9,12 @@ from tests.actors import Installation
 from tests.builders import sdist, wheel
 from tests.library import publish
 from wheelyard import packages
+from wheelyard import projects as projects_
+from wheelyard.access import Principal
+from wheelyard.database.paging import Window
 from wheelyard.database.schema import files, projects, releases
 from wheelyard.journal import OPERATOR
-from wheelyard.projects import Project
+from wheelyard.projects import Filter, Project
 from wheelyard.registry import Registry
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -74,3 +77,29 @@ def test_what_is_gone_already_is_not_taken_off_twice(registry: Registry, project
             packages.delete_file(conn, release, file, by=OPERATOR, at=NOON)
 
         assert kept(conn, project) == counted(conn, project)
+
+
+def test_projects_are_listed_by_what_they_hold(registry: Registry) -> None:
+    town = Installation(registry.settings.data)
+    empty, small, large = (town.project() for _ in range(3))
+    town.close()
+    with registry.database.write() as conn:
+        publish(conn, large, wheel(files={"data.bin": bytes(range(256)) * 9}), NOON)
+        publish(conn, small, wheel(), NOON + timedelta(hours=1))
+
+        assert [project.id for project in listed(conn, "package_bytes")] == [
+            *(large.id, small.id, empty.id)
+        ]
+        by_time = listed(conn, "last_published_at")
+        assert [project.id for project in by_time] == [small.id, large.id, empty.id]
+        for project in by_time:
+            sums = project.file_count, project.package_bytes, project.last_published_at
+            assert sums == counted(conn, project)
+
+
+def listed(conn: Connection, order_by: str) -> list[Project]:
+    """Every project, the first in this order first."""
+    anybody = Principal(user_id=1, is_admin=True)
+    return projects_.list_projects(
+        conn, anybody, Filter(), Window(), order_by=order_by, at=NOON
+    ).items

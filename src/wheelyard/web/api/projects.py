@@ -28,7 +28,10 @@ _MAX_DESCRIPTION = 2000
 _GLOBAL_NOTIFICATIONS = 3  # GitLab's number for "as the user's profile says"
 
 # Ours has no other sign of life than a change of its settings.
-_ORDERS = {**{order: order for order in projects.ORDERS}, "last_activity_at": "updated_at"}
+_ORDERS = {
+    **{order: order for order in ("id", "name", "path", "created_at", "updated_at")},
+    "last_activity_at": "updated_at",
+}
 
 Changes = dict[str, str | int | bool | None]
 """Columns of a project and their new values."""

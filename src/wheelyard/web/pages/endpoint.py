@@ -19,7 +19,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
-from wheelyard import memberships, namespaces, projects, sessions
+from wheelyard import instance, memberships, namespaces, projects, sessions
 from wheelyard.access import ANONYMOUS, INSTANCE, Permission, Principal, Subject
 from wheelyard.facts import (
     Conflict,
@@ -165,7 +165,7 @@ class PageEndpoint:
             user_agent=headers.find_text(scope, b"user-agent") or "",
             subject=subject or INSTANCE,
             role=standing.role,
-            packages_enabled=self._registry.settings.packages_enabled,
+            settings=instance.in_force(conn, self._registry.settings),
             project_or_none=project,
             namespace_or_none=namespace,
             notice=_read_notice(visit),

@@ -84,7 +84,7 @@ class BrowserUpload:
             self._registry.blobs,
             receiver.finish_alone(),
             view.project.id,
-            duplicates=view.settings.duplicates,
+            settings=self._registry.settings,
             by=view.principal,
             at=view.at,
         )

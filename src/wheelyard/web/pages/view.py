@@ -47,13 +47,13 @@ class View:
     here: str
     """The path and query of this page."""
 
+    settings: Settings
+    """What is in force: the environment's, and over it what an administrator decided."""
+
     address: str
     user_agent: str
     subject: Subject
     role: Role
-    packages_enabled: bool
-    """The instance's switch."""
-
     project_or_none: Project | None
     namespace_or_none: Namespace | None
     prepared: Any = field(default=None, repr=False)
@@ -65,14 +65,14 @@ class View:
     notice: str = ""
 
     @property
-    def settings(self) -> Settings:
-        """The settings of the installation."""
-        return self.registry.settings
-
-    @property
     def principal(self) -> Principal:
         """Who looks."""
         return self.session.principal if self.session else ANONYMOUS
+
+    @property
+    def packages_enabled(self) -> bool:
+        """The instance's switch."""
+        return self.settings.packages_enabled
 
     @property
     def actor(self) -> Actor:
