@@ -5,11 +5,12 @@ serial only rises, and a serial that was seen is never given again.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, union_all
 
 from wheelyard.access import Actor
 from wheelyard.database import schema
@@ -17,6 +18,32 @@ from wheelyard.database.engine import Watch
 
 OPERATOR = Actor()
 """Somebody at the machine itself: the command line and the first start."""
+
+
+ACTIONS = (
+    "file.deleted",
+    "file.published",
+    "group.created",
+    "group.deleted",
+    "group.edited",
+    "instance.edited",
+    "member.added",
+    "member.edited",
+    "member.removed",
+    "project.created",
+    "project.deleted",
+    "project.edited",
+    "project.transferred",
+    "release.deleted",
+    "token.created",
+    "token.revoked",
+    "user.blocked",
+    "user.created",
+    "user.deleted",
+    "user.edited",
+    "user.unblocked",
+)
+"""Everything that is ever recorded; a test holds it to the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +95,73 @@ def news(watch: Watch, after: int, *, limit: int) -> Sequence[tuple[int, Entry]]
         limit,
     )
     return [(row[0], Entry(*row[1:])) for row in rows]
+
+
+# For people --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry as it stands in the journal."""
+
+    serial: int
+    at: datetime
+    actor: Actor
+    entry: Entry
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are wanted."""
+
+    actor_id: int | None = None
+    action: str = ""
+    """The whole action or how it begins, such as ``project.``."""
+
+    project_id: int | None = None
+    namespace_id: int | None = None
+
+
+def list_entries(
+    conn: Connection, wanted: Filter, *, before_serial: int | None = None, limit: int = 50
+) -> list[Recorded]:
+    """Return entries, newest first; the last one's serial leads to the next ones."""
+    table = schema.journal
+    conditions = list(_conditions(wanted))
+    if before_serial is not None:
+        conditions.append(table.c.serial < before_serial)
+    newest = select(table.c.serial).where(*conditions).order_by(table.c.serial.desc()).limit(limit)
+    actions = [action for action in ACTIONS if action.startswith(wanted.action)]
+    if not actions:
+        return []
+    # The newest of each action, which an index has in order, and of these the newest.
+    each = (newest.where(table.c.action == action).subquery() for action in actions)
+    serials = union_all(*(select(found) for found in each)) if wanted.action else newest
+    statement = select(table).where(table.c.serial.in_(serials))
+    rows = conn.execute(statement.order_by(table.c.serial.desc()).limit(limit))
+    return [_recorded(row) for row in rows]
+
+
+def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    for name in ("actor_id", "project_id", "namespace_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            yield schema.journal.c[name] == value
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    return Recorded(
+        serial=row.serial,
+        at=row.at,
+        actor=Actor(user_id=row.actor_id, token_id=row.actor_token_id),
+        entry=Entry(
+            row.action,
+            project_id=row.project_id,
+            namespace_id=row.namespace_id,
+            user_id=row.user_id,
+            token_id=row.token_id,
+            package=row.package,
+        ),
+        details=json.loads(row.details),
+    )
