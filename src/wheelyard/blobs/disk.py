@@ -17,10 +17,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from wheelyard.blobs.store import Digests, Hasher, Sha256, StagedBlob
+from wheelyard.blobs.store import Blob, Digests, Hasher, Sha256, StagedBlob
 from wheelyard.facts import StoreFull, Unavailable
 
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
@@ -132,6 +133,24 @@ class DiskStore:
     def delete(self, sha256: Sha256) -> None:
         """Remove a blob; one that is absent is no error."""
         self.path(sha256).unlink(missing_ok=True)
+
+    def all_blobs(self) -> Iterator[Blob]:
+        """Walk over every blob; one that goes meanwhile is passed over.  Raises Unavailable."""
+        for first in range(256):
+            try:
+                with os.scandir(self._folder / f"{first:02x}") as entries:
+                    for entry in entries:
+                        if _DIGEST.match(entry.name):
+                            yield from _look_at(entry)
+            except OSError as error:
+                raise Unavailable(f"The blobs cannot be listed: {error.strerror}") from error
+
+
+def _look_at(entry: os.DirEntry[str]) -> Iterator[Blob]:
+    with suppress(FileNotFoundError):
+        found = entry.stat(follow_symlinks=False)
+        used_at = datetime.fromtimestamp(found.st_mtime, UTC)
+        yield Blob(sha256=Sha256(entry.name), size=found.st_size, used_at=used_at)
 
 
 @contextmanager

@@ -7,7 +7,9 @@ file or a blob that nothing names.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NewType, Protocol, Self
 
@@ -27,6 +29,16 @@ class Digests:
     md5: str
     blake2_256: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One blob of a store, as it lies there."""
+
+    sha256: Sha256
+    size: int
+    used_at: datetime
+    """When somebody last began to use it: a row that names it may be about to be written."""
 
 
 class Hasher:
@@ -97,3 +109,6 @@ class BlobStore(Protocol):
 
     def delete(self, sha256: Sha256) -> None:
         """Remove a blob; one that is absent is no error."""
+
+    def all_blobs(self) -> Iterator[Blob]:
+        """Walk over every blob, in the order of digests' first digits; raises Unavailable."""

@@ -36,6 +36,7 @@ from wheelyard.packages.reading import (
     find_release,
     list_files,
     other_releases,
+    unnamed_blobs,
 )
 from wheelyard.packages.records import (
     Creator,
@@ -88,4 +89,5 @@ __all__ = [
     "recent_releases",
     "release_download_counts",
     "search_packages",
+    "unnamed_blobs",
 ]

@@ -1,7 +1,11 @@
 """Finding and listing packages, releases and files."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
+from sqlalchemy import Connection, select, union_all
+
+from wheelyard.blobs.store import Blob
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import files, packages, releases
 from wheelyard.packages.records import (
@@ -107,6 +111,23 @@ def find_file_of(conn: Connection, release: Release, file_id: int) -> File | Non
         select(files).where(files.c.release_id == release.id, files.c.id == file_id)
     ).first()
     return file_from_row(row) if row else None
+
+
+_BATCH = 500
+
+
+def unnamed_blobs(conn: Connection, blobs: Iterable[Blob]) -> Iterator[Blob]:
+    """Yield those of the blobs that no file names, neither as its bytes nor as its metadata.
+
+    One that has only just come may be an upload's, whose row is written next.
+    """
+    every = iter(blobs)
+    while batch := list(islice(every, _BATCH)):
+        digests = [blob.sha256 for blob in batch]
+        named = select(files.c.sha256).where(files.c.sha256.in_(digests))
+        described = select(files.c.metadata_sha256).where(files.c.metadata_sha256.in_(digests))
+        known = set(conn.scalars(union_all(named, described)))
+        yield from (blob for blob in batch if blob.sha256 not in known)
 
 
 def find_newest_copy(conn: Connection, release: Release, filename: Filename) -> File | None:
