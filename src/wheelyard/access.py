@@ -112,6 +112,7 @@ class Permission(IntEnum):  # numbers, because they are in the key of every hot 
 
     READ_INSTANCE = auto()
     READ_OWN_ACCOUNT = auto()
+    EDIT_OWN_ACCOUNT = auto()
     READ_USERS = auto()
     READ_OWN_TOKENS = auto()
     MANAGE_OWN_TOKENS = auto()
@@ -182,6 +183,7 @@ RULES = {
     Permission.LEAVE: Rule(signed_in=True),
     Permission.READ_INSTANCE: Rule(scopes=(*READ_SCOPES, Scope.READ_USER), signed_in=True),
     Permission.READ_OWN_ACCOUNT: Rule(scopes=(*READ_SCOPES, Scope.READ_USER), signed_in=True),
+    Permission.EDIT_OWN_ACCOUNT: Rule(signed_in=True),
     Permission.READ_USERS: Rule(scopes=(*READ_SCOPES, Scope.READ_USER), signed_in=True),
     Permission.READ_OWN_TOKENS: Rule(scopes=READ_SCOPES, signed_in=True),
     Permission.MANAGE_OWN_TOKENS: Rule(signed_in=True),

@@ -49,6 +49,9 @@ NOTICE = "notice"
 
 _NOBODY = Standing()
 
+_FIELDS = {"visibility_level": "visibility"}
+"""What the core names as GitLab does, and forms as people do."""
+
 
 Made = tuple[int, Headers, bytes]
 """An answer as it is sent: its status, its own headers, its body."""
@@ -155,7 +158,7 @@ class PageEndpoint:
             registry=self._registry,
             visit=visit,
             session=session,
-            language=languages.speak(code, visit.preference("zone").replace("%2F", "/")),
+            language=languages.speak(code, visit.zone),
             path=path,
             params=read,
             at=at,
@@ -262,7 +265,9 @@ def _read_notice(visit: Visit) -> str:
 def _problems(fact: Fact) -> Problems:
     match fact:
         case InvalidRecord():
-            return Problems(fields=fact.problems)
+            return Problems(
+                fields={_FIELDS.get(name, name): said for name, said in fact.problems.items()}
+            )
         case InvalidParameters():
             pairs = (problem.partition(" ") for problem in fact.problems)
             return Problems(fields={name: said for name, _, said in pairs})

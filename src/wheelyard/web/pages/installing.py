@@ -1,7 +1,5 @@
 """How to publish to a project and install from it, in the form of credential that was chosen."""
 
-from urllib.parse import quote
-
 from wheelyard.access import ANONYMOUS, Decision, Permission, Role, decide
 from wheelyard.packages import Release
 from wheelyard.web.pages import snippets
@@ -16,9 +14,7 @@ def publishing(view: View) -> dict[str, object]:
     return {
         **_forms(view, credential),
         "publish_snippets": snippets.publish(place, credential, view.language.gettext),
-        "install_snippets": snippets.install(
-            place, credential, view.language.gettext, package="<package>"
-        ),
+        "install_snippets": snippets.install(place, credential, view.language.gettext),
     }
 
 
@@ -40,7 +36,8 @@ def of_package(view: View, release: Release) -> dict[str, object]:
 def place_of(view: View) -> Place:
     """Return the addresses of the project that is looked at."""
     root = f"{view.base_url}/api/v4/projects/{view.project.id}/packages/pypi"
-    return Place(index_url=f"{root}/simple", publish_url=root, name=quote(view.project.path))
+    name = snippets.source_name(view.project.path)
+    return Place(index_url=f"{root}/simple", publish_url=root, name=name)
 
 
 def _credential(view: View) -> Credential:

@@ -27,15 +27,21 @@ def read_window(view: View, *, per_page: int = PER_PAGE) -> Window:
     return Window(offset=(_page(view) - 1) * per_page, limit=per_page)
 
 
-def make_pager(view: View, window: Window, total: int, kept: Mapping[str, str]) -> Pager:
-    """Return where this page stands; ``kept`` are the parameters that its links repeat."""
+def make_pager(
+    view: View, window: Window, total: int, kept: Mapping[str, str], *, path: str = ""
+) -> Pager:
+    """Return where this page stands; ``kept`` are the parameters that its links repeat.
+
+    ``path`` is the list's own address, where a form that was sent elsewhere may show it again.
+    """
+    path = path or view.here.partition("?")[0]
     number = window.offset // window.limit + 1
     return Pager(
         first=min(window.offset + 1, total),
         last=min(window.offset + window.limit, total),
         total=total,
-        previous=_link(view, number - 1, kept) if number > 1 else "",
-        following=_link(view, number + 1, kept) if window.offset + window.limit < total else "",
+        previous=_link(path, number - 1, kept) if number > 1 else "",
+        following=_link(path, number + 1, kept) if window.offset + window.limit < total else "",
     )
 
 
@@ -46,7 +52,6 @@ def _page(view: View) -> int:
     return max(1, min(int(text), _MAX_PAGE))
 
 
-def _link(view: View, number: int, kept: Mapping[str, str]) -> str:
-    path = view.here.partition("?")[0]
+def _link(path: str, number: int, kept: Mapping[str, str]) -> str:
     given = {name: value for name, value in kept.items() if value}
     return f"{path}?{urlencode({**given, 'page': number})}"

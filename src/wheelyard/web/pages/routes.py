@@ -14,9 +14,13 @@ from starlette.routing import Route
 from wheelyard.access import Permission
 from wheelyard.registry import Registry
 from wheelyard.web.pages import (
+    account,
+    active_sessions,
     dashboard,
+    moved,
     package,
     packages_list,
+    personal_tokens,
     preferences,
     project_home,
     project_settings,
@@ -66,6 +70,8 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
 
     project = "/{project}/-"
     release = project + "/packages/{release}"
+    own = "/-/user_settings"
+    own_tokens = own + "/personal_access_tokens"
     return [
         Route("/assets/{digest}/{name}", Asset(), methods=["GET"]),
         # Signing in; nobody is signed in yet
@@ -86,6 +92,51 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         page("GET", "/explore/groups", dashboard.explore_groups, can.LIST_GROUPS),
         page("GET", "/search", dashboard.search, can.LIST_PROJECTS),
         page("GET", "/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
+        # One's own settings
+        *(page("GET", old, moved.forward(to), None) for old, to in moved.ADDRESSES.items()),
+        page("GET", own + "/profile", account.show_profile, can.READ_OWN_ACCOUNT),
+        page(
+            "POST",
+            own + "/profile",
+            account.save_profile,
+            can.EDIT_OWN_ACCOUNT,
+            form=account.show_profile,
+            prepare=account.check_profile,
+        ),
+        page("GET", own + "/preferences", preferences.show, can.READ_OWN_ACCOUNT),
+        page(
+            "POST",
+            own + "/preferences",
+            preferences.save,
+            can.READ_OWN_ACCOUNT,
+            form=preferences.show,
+        ),
+        page("GET", own + "/password", account.show_password, can.READ_OWN_ACCOUNT),
+        page(
+            "POST",
+            own + "/password",
+            account.change_password,
+            can.EDIT_OWN_ACCOUNT,
+            form=account.show_password,
+            prepare=account.hash_password,
+        ),
+        page("GET", own + "/active_sessions", active_sessions.show, can.READ_OWN_ACCOUNT),
+        page("POST", own + "/active_sessions/end", active_sessions.end_one, can.EDIT_OWN_ACCOUNT),
+        page(
+            "POST",
+            own + "/active_sessions/end_others",
+            active_sessions.end_others,
+            can.EDIT_OWN_ACCOUNT,
+        ),
+        page("GET", own_tokens, personal_tokens.show, can.READ_OWN_TOKENS),
+        *(
+            page("POST", path, handler, can.MANAGE_OWN_TOKENS, form=personal_tokens.show)
+            for path, handler in (
+                (own_tokens, personal_tokens.create),
+                (own_tokens + "/{token}/rotate", personal_tokens.rotate),
+                (own_tokens + "/{token}/revoke", personal_tokens.revoke),
+            )
+        ),
         # A project, and its packages
         page("GET", "/projects/new", project_settings.show_new, can.CREATE_PROJECT),
         page(

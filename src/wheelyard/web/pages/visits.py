@@ -52,6 +52,11 @@ class Visit:
         return self.cookies.get(f"wheelyard_{name}", "")
 
     @property
+    def zone(self) -> str:
+        """The time zone that was chosen, or else the one that the browser has told."""
+        return self.preference("fixed_zone") or self.preference("zone")
+
+    @property
     def theme(self) -> str:
         """The colours that were chosen."""
         chosen = self.preference("theme")

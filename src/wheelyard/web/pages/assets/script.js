@@ -2,9 +2,10 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-// The reader's time zone, for the next page that the server writes.
+// The reader's time zone, for the next page that the server writes; it may be another tomorrow, and
+// the server lets one that was chosen in the preferences win.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !document.cookie.includes("wheelyard_zone=") && !document.cookie.includes("wheelyard_fixed_zone=")) {
+if (zone && !document.cookie.split("; ").includes(`wheelyard_zone=${zone}`)) {
   document.cookie = `wheelyard_zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000`;
 }
 

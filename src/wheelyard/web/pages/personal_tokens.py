@@ -1,0 +1,127 @@
+"""One's own personal access tokens: the list, the form, and each secret shown once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wheelyard import tokens
+from wheelyard.access import TokenKind
+from wheelyard.database.paging import Window
+from wheelyard.facts import NotFound
+from wheelyard.tokens import PERSONAL_SCOPES, Filter, Holder, Minted, Token
+from wheelyard.web import newtokens
+from wheelyard.web.pages import paging
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
+
+_HERE = "/-/user_settings/personal_access_tokens"
+_PER_PAGE = 50
+_SHOWN_INACTIVE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What the form holds before anybody has typed."""
+
+    name: str = ""
+    description: str = ""
+    expires_at: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+def show(view: View) -> Answer:
+    """``GET /-/user_settings/personal_access_tokens``; its parameters fill the form, as GitLab's.
+
+    ``?name=laptop&scopes=api,read_user``
+    """
+    params = view.params
+    form = _Form(
+        name=params.peek_text("name"),
+        description=params.peek_text("description", max_length=2000),
+        expires_at=params.peek_text("expires_at"),
+        scopes=tuple(word for text in params.texts("scopes") for word in text.split(",")),
+    )
+    return _page(view, form)
+
+
+def create(view: View) -> Answer:
+    """``POST …/personal_access_tokens``: the one answer with the secret."""
+    new = newtokens.read_personal(view.params, view.user.id, at=view.at)
+    minted = tokens.mint(view.conn, new, by=view.actor, at=view.at)
+    return _page(view, _Form(), minted)
+
+
+def rotate(view: View) -> Answer:
+    """``POST …/personal_access_tokens/{token}/rotate``: its successor, shown once."""
+    expires_at = view.params.future_day("rotated_expires_at", after=view.at)
+    view.params.check()
+    minted = tokens.rotate(
+        view.conn, _named(view), expires_at=expires_at, by=view.actor, at=view.at
+    )
+    return _page(view, _Form(), minted)
+
+
+def revoke(view: View) -> Answer:
+    """``POST …/personal_access_tokens/{token}/revoke``."""
+    token = _named(view)
+    tokens.revoke(view.conn, token, by=view.actor, at=view.at)
+    gone = view.language.gettext("The token %(name)s was revoked.") % {"name": token.name}
+    return Redirect(_HERE, notice=gone)
+
+
+def _named(view: View) -> Token:
+    """Return the token whose id the URL holds.  Raises NotFound, for one of others too."""
+    token = tokens.find(view.conn, view.number("token"), TokenKind.PERSONAL)
+    if token is None or token.holder.user_id != view.user.id:
+        raise NotFound("Token")
+    return token
+
+
+def _page(view: View, form: _Form, minted: Minted | None = None) -> Page:
+    holder = Holder(user_id=view.user.id)
+    window = paging.read_window(view, per_page=_PER_PAGE)
+    active = tokens.list_tokens(
+        view.conn,
+        Filter(TokenKind.PERSONAL, holder=holder, active=True),
+        window,
+        newest_first=True,
+        at=view.at,
+    )
+    inactive = tokens.list_tokens(
+        view.conn,
+        Filter(TokenKind.PERSONAL, holder=holder, active=False),
+        Window(limit=_SHOWN_INACTIVE),
+        newest_first=True,
+        at=view.at,
+    )
+    return Page(
+        "user_tokens.html",
+        {
+            "here": _HERE,
+            "form": form,
+            "minted": minted,
+            "active": [(token, next_end(token, view.at)) for token in active.items],
+            "inactive": inactive,
+            "pager": paging.make_pager(view, window, active.total, {}, path=_HERE),
+            "scopes": _scopes(view),
+            "tomorrow": view.at + timedelta(days=1),
+        },
+    )
+
+
+def next_end(token: Token, at: datetime) -> datetime | None:
+    """Return when a successor would end that lives as long as the token was made to."""
+    return at + (token.expires_at - token.created_at) if token.expires_at else None
+
+
+def _scopes(view: View) -> list[tuple[str, str, str]]:
+    """Return each scope with what it opens."""
+    _ = view.language.gettext
+    opens = {
+        "api": _(
+            "Everything that you may do: publish, install and delete packages, "
+            "and change settings through the REST API."
+        ),
+        "read_api": _("Install packages, and read everything that you may see; change nothing."),
+        "read_user": _("Read your profile and the names of other users, and nothing else."),
+        "self_rotate": _("Let the token replace itself by a new one before it expires."),
+    }
+    return [(scope.value, scope.value, opens[scope.value]) for scope in PERSONAL_SCOPES]

@@ -1,0 +1,22 @@
+"""Who looks at the pages."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.actors import Installation
+from tests.pages.visitor import Visitor, visiting
+from wheelyard.users import User
+
+
+@pytest.fixture
+def user(town: Installation) -> User:
+    """A new user without a password."""
+    return town.user()
+
+
+@pytest.fixture
+def visitor(town: Installation, user: User) -> Iterator[Visitor]:
+    """The new user's browser."""
+    with visiting(town, user) as visitor:
+        yield visitor
