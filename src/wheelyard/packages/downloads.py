@@ -115,20 +115,19 @@ def release_download_counts(conn: Connection, release_id: int, since: date) -> D
 
 
 def _counts(conn: Connection, wanted: ColumnElement[bool], since: date) -> DownloadCounts:
-    days: Counter[date] = Counter()
-    versions: Counter[str] = Counter()
-    pythons: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    # Two readings serve four counts: the first is in the order of the key.
-    by_key = downloads.c.release_id, downloads.c.day, releases.c.version
-    for row in conn.execute(_summed(wanted, since, *by_key)):
-        days[row.day] += row.sum
+    # Grouped where the rows are, for there may be a hundred thousand of them.
+    days = {row.day: row.sum for row in conn.execute(_summed(wanted, since, downloads.c.day))}
+    versions = Counter[str]()
+    by_release = _summed(wanted, since, releases.c.id, releases.c.version)
+    for row in conn.execute(by_release):
         versions[row.version] += row.sum
-    for row in conn.execute(_summed(wanted, since, downloads.c.python, downloads.c.installer)):
+    pythons, names = Counter[str](), Counter[str]()
+    by_client = _summed(wanted, since, downloads.c.python, downloads.c.installer)
+    for row in conn.execute(by_client):
         pythons[row.python] += row.sum
         names[row.installer] += row.sum
     return DownloadCounts(
-        total=days.total(),
+        total=names.total(),
         by_day=dict(sorted(days.items())),
         by_version=dict(versions.most_common()),
         by_python=dict(pythons.most_common()),

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 640
+DAY_WIDTH, CATEGORY_WIDTH = 640, 420
 _HEIGHT = 180
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 8, 24
 _ROW, _ROW_BAR = 26, 16
-_NAME_WIDTH, _VALUE_WIDTH = 150, 64
+_NAME_WIDTH, _VALUE_WIDTH = 110, 60
 _TICKS = 4
 _MAX_DAY_LABELS = 5
 
@@ -48,7 +48,7 @@ def by_day(values: Sequence[tuple[str, int]]) -> Plot:
     """Stand bars side by side, oldest first, on an axis that begins at 0."""
     top = _round_up(max((value for _, value in values), default=0))
     room, ground = _HEIGHT - _TOP - _BOTTOM, _HEIGHT - _BOTTOM
-    step = (WIDTH - _LEFT - _RIGHT) / max(1, len(values))
+    step = (DAY_WIDTH - _LEFT - _RIGHT) / max(1, len(values))
     bars = tuple(
         Bar(
             label=label,
@@ -63,13 +63,13 @@ def by_day(values: Sequence[tuple[str, int]]) -> Plot:
     marks = sorted({top * number // _TICKS for number in range(_TICKS + 1)})
     ticks = tuple(Tick(mark, round(ground - room * mark / top, 2)) for mark in marks)
     every = max(1, -(-len(bars) // _MAX_DAY_LABELS))
-    return Plot(WIDTH, _HEIGHT, bars, ticks, named=bars[every // 2 :: every])
+    return Plot(DAY_WIDTH, _HEIGHT, bars, ticks, named=bars[every // 2 :: every])
 
 
 def by_category(values: Sequence[tuple[str, int]]) -> Plot:
     """Lay bars one below the other, each beside its name."""
     top = max((value for _, value in values), default=0) or 1
-    room = WIDTH - _NAME_WIDTH - _VALUE_WIDTH
+    room = CATEGORY_WIDTH - _NAME_WIDTH - _VALUE_WIDTH
     bars = tuple(
         Bar(
             label=label,
@@ -81,14 +81,14 @@ def by_category(values: Sequence[tuple[str, int]]) -> Plot:
         )
         for number, (label, value) in enumerate(values)
     )
-    return Plot(WIDTH, max(1, len(bars)) * _ROW, bars, named=bars)
+    return Plot(CATEGORY_WIDTH, max(1, len(bars)) * _ROW, bars, named=bars)
 
 
 def _round_up(value: int) -> int:
-    """Return the first of 4, 8, 20, 40, 80, 200 … that is not below a value."""
+    """Return the first that is not below a value, of numbers whose quarters are round."""
     scale = 1
     while True:
-        for step in (4, 8, 20):
+        for step in (4, 8, 12, 16, 20, 24, 32):
             if step * scale >= value:
                 return step * scale
         scale *= 10
