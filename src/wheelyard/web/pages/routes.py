@@ -17,6 +17,7 @@ from wheelyard.web.pages import (
     account,
     active_sessions,
     dashboard,
+    members,
     moved,
     package,
     packages_list,
@@ -68,7 +69,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         full = re.sub(r"\{(project|group|place)\}", r"{\1:full_path}", path)
         return Route(full, endpoint, methods=[method])
 
-    project = "/{project}/-"
+    project, group = "/{project}/-", "/groups/{group}/-"
     release = project + "/packages/{release}"
     own = "/-/user_settings"
     own_tokens = own + "/personal_access_tokens"
@@ -184,6 +185,20 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
             "/{project:full_path}/-/packages/{release}/files/{file}/download",
             BrowserDownload(registry, turns),
             methods=["GET"],
+        ),
+        # Members of a project or a group
+        *(
+            page(method, place + path, handler, permission, form=members.show)
+            for place, manage in (
+                (project + "/project_members", can.MANAGE_PROJECT_MEMBERS),
+                (group + "/group_members", can.MANAGE_GROUP_MEMBERS),
+            )
+            for method, path, handler, permission in (
+                ("GET", "", members.show, can.READ_MEMBERS),
+                ("POST", "", members.add, manage),
+                ("POST", "/{user}/edit", members.edit, manage),
+                ("POST", "/{user}/remove", members.remove, can.LEAVE),
+            )
         ),
         # The home of a user, a group or a project
         page("GET", "/{place}", project_home.show, can.READ_PROJECT),
