@@ -17,6 +17,7 @@ from wheelyard.web.pages import (
     account,
     active_sessions,
     dashboard,
+    deploy_tokens,
     members,
     moved,
     package,
@@ -38,9 +39,9 @@ _SEGMENT = "[A-Za-z0-9_.][A-Za-z0-9_.-]*"
 
 
 class _PathConvertor(Convertor[str]):
-    """A full path: segments that may begin neither with a hyphen nor as the API's do."""
+    """A full path: segments without a hyphen at the start, and no address of another kind."""
 
-    regex = rf"(?!(?:api|assets)(?:/|\Z)){_SEGMENT}(?:/{_SEGMENT})*"
+    regex = rf"(?!(?:api|assets|groups)(?:/|\Z)){_SEGMENT}(?:/{_SEGMENT})*"
 
     def convert(self, value: str) -> str:
         return value
@@ -198,6 +199,19 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 ("POST", "", members.add, manage),
                 ("POST", "/{user}/edit", members.edit, manage),
                 ("POST", "/{user}/remove", members.remove, can.LEAVE),
+            )
+        ),
+        # Deploy tokens of a project or a group
+        *(
+            page(method, f"{place}/settings/deploy_tokens{path}", handler, permission, form=form)
+            for place, read, manage in (
+                (project, can.READ_PROJECT_DEPLOY_TOKENS, can.MANAGE_PROJECT_DEPLOY_TOKENS),
+                (group, can.READ_GROUP_DEPLOY_TOKENS, can.MANAGE_GROUP_DEPLOY_TOKENS),
+            )
+            for method, path, handler, permission, form in (
+                ("GET", "", deploy_tokens.show, read, None),
+                ("POST", "", deploy_tokens.create, manage, deploy_tokens.show),
+                ("POST", "/{token}/revoke", deploy_tokens.revoke, manage, None),
             )
         ),
         # The home of a user, a group or a project

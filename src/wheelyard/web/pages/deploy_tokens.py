@@ -1,0 +1,134 @@
+"""Deploy tokens of a project or of a group: for machines, whoever comes and goes."""
+
+from datetime import timedelta
+from urllib.parse import quote, urlsplit
+
+from wheelyard import tokens
+from wheelyard.access import Permission, Scope, TokenKind
+from wheelyard.database.paging import Window
+from wheelyard.facts import NotFound
+from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, Minted, Token
+from wheelyard.web import newtokens
+from wheelyard.web.pages import paging
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
+from wheelyard.web.paths import PYPI
+
+_PER_PAGE = 50
+_SHOWN_INACTIVE = 50
+_USEFUL = (Scope.READ_PACKAGE_REGISTRY, Scope.WRITE_PACKAGE_REGISTRY)
+
+
+def show(view: View) -> Answer:
+    """``GET /{project}/-/settings/deploy_tokens``, and of a group."""
+    return _page(view)
+
+
+def create(view: View) -> Answer:
+    """``POST …/deploy_tokens``: the one answer with the secret, and files to copy it in."""
+    new = newtokens.read_deploy(view.params, Holder.of(view.subject), at=view.at)
+    return _page(view, tokens.mint(view.conn, new, by=view.actor, at=view.at))
+
+
+def revoke(view: View) -> Answer:
+    """``POST …/deploy_tokens/{token}/revoke``."""
+    token = tokens.find(view.conn, view.number("token"), TokenKind.DEPLOY)
+    if token is None or token.holder != Holder.of(view.subject):
+        raise NotFound("Token")
+    tokens.revoke(view.conn, token, by=view.actor, at=view.at)
+    gone = view.language.gettext("The token %(name)s was revoked.") % {"name": token.name}
+    return Redirect(_here(view), notice=gone)
+
+
+def _page(view: View, minted: Minted | None = None) -> Page:
+    holder = Holder.of(view.subject)
+    window = paging.read_window(view, per_page=_PER_PAGE)
+    active = tokens.list_tokens(
+        view.conn,
+        Filter(TokenKind.DEPLOY, holder=holder, active=True),
+        window,
+        newest_first=True,
+        at=view.at,
+    )
+    inactive = tokens.list_tokens(
+        view.conn,
+        Filter(TokenKind.DEPLOY, holder=holder, active=False),
+        Window(limit=_SHOWN_INACTIVE),
+        newest_first=True,
+        at=view.at,
+    )
+    of_project = view.project_or_none is not None
+    managing = (
+        Permission.MANAGE_PROJECT_DEPLOY_TOKENS
+        if of_project
+        else Permission.MANAGE_GROUP_DEPLOY_TOKENS
+    )
+    return Page(
+        "deploy_tokens.html",
+        {
+            "here": _here(view),
+            "place": view.project if of_project else view.group,
+            "of_project": of_project,
+            "minted": minted,
+            "ready": _ready(view, minted) if minted else None,
+            "active": active,
+            "inactive": inactive,
+            "pager": paging.make_pager(view, window, active.total, {}, path=_here(view)),
+            "may_manage": view.may(managing),
+            "useful": _useful(view),
+            "others": [scope.value for scope in DEPLOY_SCOPES if scope not in _USEFUL],
+            "chosen": view.params.texts("scopes") if view.problems else [],
+            "tomorrow": view.at + timedelta(days=1),
+        },
+    )
+
+
+def _here(view: View) -> str:
+    if view.project_or_none is not None:
+        return f"/{view.project.full_path}/-/settings/deploy_tokens"
+    return f"/groups/{view.group.full_path}/-/settings/deploy_tokens"
+
+
+def _useful(view: View) -> list[tuple[str, str, str]]:
+    """Return the scopes that open something here, with what it is."""
+    _ = view.language.gettext
+    opens = {
+        Scope.READ_PACKAGE_REGISTRY: _("Install packages."),
+        Scope.WRITE_PACKAGE_REGISTRY: _("Publish packages, and install them."),
+    }
+    return [(scope.value, scope.value, text) for scope, text in opens.items()]
+
+
+def _ready(view: View, minted: Minted) -> dict[str, str]:
+    """Return what can be copied as it is: a file for twine, a command for pip.
+
+    A token of a group works for each of its projects, so there the id is left to fill in.
+    """
+    number = str(view.project.id) if view.project_or_none else "<project-id>"
+    root = view.base_url + PYPI.replace("{project}", number)
+    ready = {"username": minted.token.username or "", "pypirc": "", "pip": ""}
+    if Scope.WRITE_PACKAGE_REGISTRY in minted.token.scopes:
+        ready["pypirc"] = _pypirc(root, minted.token, minted.secret)
+    if not set(_USEFUL).isdisjoint(minted.token.scopes):
+        index = _with_credential(f"{root}/simple", minted.token, minted.secret)
+        ready["pip"] = f"pip install --index-url {index} <package>"
+    return ready
+
+
+def _pypirc(root: str, token: Token, secret: str) -> str:
+    return "\n".join(
+        (
+            "[distutils]",
+            "index-servers = gitlab",
+            "",
+            "[gitlab]",
+            f"repository = {root}",
+            f"username = {token.username}",
+            f"password = {secret}",
+        )
+    )
+
+
+def _with_credential(address: str, token: Token, secret: str) -> str:
+    parts = urlsplit(address)
+    username = quote(token.username or "", safe="")
+    return f"{parts.scheme}://{username}:{secret}@{parts.netloc}{parts.path}"
