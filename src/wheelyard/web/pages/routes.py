@@ -18,6 +18,8 @@ from wheelyard.web.pages import (
     active_sessions,
     dashboard,
     deploy_tokens,
+    group_home,
+    group_settings,
     members,
     moved,
     package,
@@ -186,6 +188,31 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
             "/{project:full_path}/-/packages/{release}/files/{file}/download",
             BrowserDownload(registry, turns),
             methods=["GET"],
+        ),
+        # A group
+        page("GET", "/groups/new", group_settings.show_new, can.CREATE_GROUP),
+        page(
+            "POST",
+            "/groups/new",
+            group_settings.create,
+            can.CREATE_GROUP,
+            form=group_settings.show_new,
+        ),
+        page("GET", "/groups/{group}", group_home.go_home, can.READ_GROUP),
+        page("GET", group + "/settings/general", group_settings.show_general, can.EDIT_GROUP),
+        *(
+            page(
+                "POST",
+                f"{group}/settings/{name}",
+                handler,
+                can.EDIT_GROUP,
+                form=group_settings.show_general,
+            )
+            for name, handler in (
+                ("general", group_settings.save_naming),
+                ("path", group_settings.rename_path),
+                ("delete", group_settings.delete),
+            )
         ),
         # Members of a project or a group
         *(
