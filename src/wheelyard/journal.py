@@ -35,6 +35,8 @@ ACTIONS = (
     "project.edited",
     "project.transferred",
     "release.deleted",
+    "session.created",
+    "session.ended",
     "token.created",
     "token.revoked",
     "user.blocked",
