@@ -12,14 +12,18 @@ from wheelyard.settings import Settings
 def welcome(settings: Settings, *, command: Sequence[str]) -> str:
     """Return what ``serve`` prints; ``command`` are the words that start this program again."""
     url = _reachable_url(settings)
-    lines = [f"Wheelyard listens on {url} and keeps everything in {settings.data}.", ""]
+    lines = [
+        f"Wheelyard listens on {url} and keeps everything in {settings.data}.",
+        f"Open {url} in a browser and sign in as root.",
+        "",
+    ]
     data = str(settings.data)
     mint = shlex.join([*command, "token", "create", "root", "--name", "laptop", "--data", data])
     registry = "/api/v4/projects/root%2Fmy-project/packages/pypi"
     login = "TWINE_USERNAME=__token__ TWINE_PASSWORD=$TOKEN"
     with_token = url.replace("://", "://__token__:$TOKEN@")
     lines += [
-        "Next, in another terminal:",
+        "Or go on in another terminal:",
         "",
         "1. Make a token.",
         f"    TOKEN=$({mint})",

@@ -12,8 +12,9 @@ from wheelyard.welcome import welcome
 
 EXAMPLE = """\
 Wheelyard listens on http://127.0.0.1:8080 and keeps everything in /srv/packages.
+Open http://127.0.0.1:8080 in a browser and sign in as root.
 
-Next, in another terminal:
+Or go on in another terminal:
 
 1. Make a token.
     TOKEN=$(wheelyard token create root --name laptop --data /srv/packages)
@@ -56,7 +57,7 @@ def test_the_three_steps_run_as_they_are_printed(tmp_path: Path) -> None:
     installed = laptop.work / "installed"
 
     with running(tmp_path / "a folder with spaces") as server:
-        steps = server.log.read_text().partition("Next, in another terminal:")[2]
+        steps = server.log.read_text().partition("Or go on in another terminal:")[2]
         script = "\n".join(line[4:] for line in steps.splitlines() if line.startswith("    "))
         ran = laptop.run("bash", "-ceu", script, environment={"PIP_TARGET": str(installed)})
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection
@@ -128,7 +128,12 @@ class PageEndpoint:
         """Show the page of a form that was refused."""
         assert self._form is not None  # noqa: S101  see above
         with self._registry.database.read() as conn:
-            view = replace(self.admit(conn, scope, visit, read), problems=_problems(fact))
+            view = replace(
+                self.admit(conn, scope, visit, read),
+                problems=_problems(fact),
+                here=_page_of_form(scope),
+                posted_to=headers.requested_path(scope),
+            )
             answer = self._form(view)
             if isinstance(answer, Page):
                 answer = replace(answer, status=_status(fact))
@@ -245,6 +250,14 @@ def _here(scope: Scope) -> str:
     query: bytes = scope["query_string"]
     path = headers.requested_path(scope)
     return f"{path}?{query.decode('latin-1')}" if query else path
+
+
+def _page_of_form(scope: Scope) -> str:
+    """Return the page that a form was sent from; browsers tell it to their own origin."""
+    parts = urlsplit(headers.find_text(scope, b"referer") or "")
+    if parts.netloc == headers.find_text(scope, b"host"):
+        return visits.safe_destination(parts.path)
+    return headers.requested_path(scope)
 
 
 def _to_sign_in(scope: Scope) -> Made:

@@ -1,12 +1,15 @@
 """A group's page: its subgroups and projects, as far as they may be seen."""
 
-from wheelyard import groups, projects
+from wheelyard import groups, memberships, packages, projects
 from wheelyard.access import Permission
 from wheelyard.database.paging import Window
+from wheelyard.namespaces import Namespace
+from wheelyard.packages import ListedRelease
 from wheelyard.web.pages import paging
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _MAX_SUBGROUPS = 100
+_RECENT = 8
 
 
 def show(view: View) -> Answer:
@@ -31,6 +34,7 @@ def show(view: View) -> Answer:
         Window(limit=_MAX_SUBGROUPS),
         at=view.at,
     )
+    recent = _recent(view, group)
     return Page(
         "group_home.html",
         {
@@ -39,10 +43,29 @@ def show(view: View) -> Answer:
             "subgroups": subgroups,
             "filter_text": search,
             "pager": paging.make_pager(view, window, found.total, {"q": search}),
+            "members": _count_members(view),
+            "recent": recent,
+            "paths": projects.full_paths(
+                view.conn, {listed.release.project_id for listed in recent}
+            ),
             "may_create_project": view.may(Permission.CREATE_PROJECT_IN_GROUP),
             "may_create_subgroup": view.may(Permission.CREATE_SUBGROUP),
         },
     )
+
+
+def _count_members(view: View) -> int | None:
+    """Return how many have a role here; None where who looks is not to know."""
+    if not view.may(Permission.READ_MEMBERS):
+        return None
+    return len(memberships.all_members(view.conn, view.subject, at=view.at))
+
+
+def _recent(view: View, group: Namespace) -> list[ListedRelease]:
+    if not view.packages_enabled:
+        return []
+    readable = projects.readable_ids(view.principal, at=view.at, under=group)
+    return packages.recent_releases(view.conn, readable, limit=_RECENT)
 
 
 def go_home(view: View) -> Answer:

@@ -1,10 +1,13 @@
 """A project's Packages & Registries page: the list of releases, and deleting several at once."""
 
+from dataclasses import dataclass
+
 from wheelyard import packages
 from wheelyard.access import Permission
+from wheelyard.database import paging as paging_
 from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.namespaces import is_id
-from wheelyard.packages import Filter, Release
+from wheelyard.packages import Filter, ListedRelease, Release, Within
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import installing, navigation, paging, visits
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
@@ -21,6 +24,33 @@ _MAX_CHOSEN = 100
 def show(view: View) -> Answer:
     """``GET /{project}/-/packages``."""
     require_packages(view)
+    listing = read(view, view.project.id)
+    return Page(
+        "packages.html",
+        {
+            **listing.values,
+            "project": view.project,
+            "may_delete": view.may(Permission.DELETE_PACKAGES),
+            "may_edit": view.may(Permission.EDIT_PROJECT),
+            "may_publish": view.may(Permission.PUBLISH),
+            **installing.publishing(view),
+        },
+        headers=listing.headers,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The part of a list of releases that was asked for, as ``releases.html`` shows it."""
+
+    found: paging_.Page[ListedRelease]
+    values: dict[str, object]
+    headers: Headers
+    """Keep the order that was chosen for the next time."""
+
+
+def read(view: View, within: Within) -> Listing:
+    """Read the releases of a project, or of several, filtered, sorted and paged as was asked."""
     sort = view.params.peek_text("sort") or view.visit.preference("sort")
     order, _, direction = sort.partition("-")
     if order not in _ORDERS:
@@ -28,27 +58,18 @@ def show(view: View) -> Answer:
     search = view.params.peek_text("q").strip()
     window = paging.read_window(view)
     wanted = Filter(search=search, order_by=_ORDERS[order], descending=direction != "up")
-    found = packages.list_releases(view.conn, view.project.id, wanted, window)
+    found = packages.list_releases(view.conn, within, wanted, window)
     sort = f"{order}-{'up' if direction == 'up' else 'down'}"
-    return Page(
-        "packages.html",
-        {
-            "project": view.project,
-            "found": found,
-            "filter_text": search,
-            "sort": sort,
-            "pager": paging.make_pager(view, window, found.total, {"q": search, "sort": sort}),
-            "may_delete": view.may(Permission.DELETE_PACKAGES),
-            "may_edit": view.may(Permission.EDIT_PROJECT),
-            "may_publish": view.may(Permission.PUBLISH),
-            **installing.publishing(view),
-        },
-        headers=_remember(view, sort),
-    )
+    values = {
+        "found": found,
+        "filter_text": search,
+        "sort": sort,
+        "pager": paging.make_pager(view, window, found.total, {"q": search, "sort": sort}),
+    }
+    return Listing(found, values, _remember(view, sort))
 
 
 def _remember(view: View, sort: str) -> Headers:
-    """Keep the order that was chosen for the next time."""
     chosen = view.params.peek_text("sort")
     return [visits.keep_preference(view.visit, "sort", sort)] if chosen else []
 

@@ -19,6 +19,7 @@ from wheelyard.web.pages import (
     dashboard,
     deploy_tokens,
     group_home,
+    group_packages,
     group_settings,
     members,
     moved,
@@ -199,6 +200,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
             form=group_settings.show_new,
         ),
         page("GET", "/groups/{group}", group_home.go_home, can.READ_GROUP),
+        page("GET", group + "/packages", group_packages.show, can.READ_GROUP),
         page("GET", group + "/settings/general", group_settings.show_general, can.EDIT_GROUP),
         *(
             page(

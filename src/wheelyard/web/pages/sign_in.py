@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+import structlog
+
 from wheelyard import sessions, users
 from wheelyard.facts import Forbidden, Sentence
 from wheelyard.users import State, User
 from wheelyard.web.pages import visits
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ def sign_in(view: View) -> Answer:
     checked = view.prepared
     assert isinstance(checked, _Checked)  # noqa: S101  the route prepares it
     if checked.user is None:
+        log.warning("sign-in refused", address=view.address)
         raise Forbidden(Sentence("The name or the password is not right"))
     user = users.get(view.conn, checked.user.id)
     if user.state is not State.ACTIVE:

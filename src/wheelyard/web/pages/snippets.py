@@ -1,8 +1,8 @@
 """What readers copy: how their tools publish to an index and install from it.
 
-A private index is never given to pip beside another one: with several, pip takes the highest version
-of a name from any of them, also from one where a stranger has registered it (dependency confusion).
-The tools that can say which package comes from where are shown how to say it.
+A private index is never given to pip beside another one: with several, pip takes the highest
+version of a name from any of them, also from one where a stranger has registered it (dependency
+confusion).  The tools that can say which package comes from where are shown how to say it.
 """
 
 import re

@@ -62,6 +62,9 @@ class View:
     problems: Problems | None = None
     """Of the form that was sent, when this page is shown again for it."""
 
+    posted_to: str = ""
+    """Where the form was sent to, when this page is shown again for it."""
+
     notice: str = ""
 
     @property
@@ -115,7 +118,9 @@ class View:
 
     def typed(self, name: str, otherwise: str = "") -> str:
         """Return what was typed into a field of the form that is shown again, or else a value."""
-        return self.params.peek_text(name, max_length=10_000) if self.problems else otherwise
+        if self.problems and self.params.has(name):
+            return self.params.peek_text(name, max_length=10_000)
+        return otherwise
 
 
 @dataclass(frozen=True, slots=True)
