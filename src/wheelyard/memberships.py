@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
+    func,
     insert,
     literal,
     null,
@@ -238,6 +239,16 @@ def list_everybody(
     direct = {member.user.id: member for member in map(_from_row, rows)}
     items = [Listed(member, direct.get(member.user.id)) for member in shown]
     return Page(items=items, total=len(everybody))
+
+
+def count_everybody(conn: Connection, subject: Subject, *, at: datetime) -> int:
+    """Count everybody with a role in a subject, given there or above."""
+    joined = select(memberships.c.user_id).where(_on_the_way(subject), _is_live(at))
+    owner = select(namespaces.c.user_id).where(
+        namespaces.c.id.in_(subject.lineage), namespaces.c.user_id.is_not(None)
+    )
+    people = joined.union(owner).subquery()  # which names each once
+    return conn.execute(select(func.count()).select_from(people)).scalar_one()
 
 
 def find_any_member(

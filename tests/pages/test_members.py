@@ -277,6 +277,24 @@ def test_the_owner_of_a_namespace_owns_its_projects(
     ]
 
 
+def test_the_count_of_members_agrees_with_the_list(town: Installation, user: User) -> None:
+    with town.database.read() as conn:
+        own = namespaces.find_own(conn, user.id)
+    personal = town.project(within=own)
+    town.join(user, personal, Role.GUEST)
+    above = town.group()
+    group = town.group(parent=above)
+    town.join(joined(town, group, Role.GUEST), above, Role.OWNER)
+    town.join(town.user(), group, Role.GUEST, expires_at=utc_now())
+    joined(town, above, Role.GUEST)
+
+    with town.database.read() as conn:
+        for subject, count in ((personal.subject, 1), (group.subject, 2)):
+            listed = memberships.all_members(conn, subject, at=utc_now())
+            counted = memberships.count_everybody(conn, subject, at=utc_now())
+            assert (len(listed), counted) == (count, count)
+
+
 @pytest.mark.usefixtures("manager")
 def test_members_are_found_by_name_and_never_by_email(
     town: Installation, visitor: Visitor, place: Where

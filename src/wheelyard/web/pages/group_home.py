@@ -58,7 +58,7 @@ def _count_members(view: View) -> int | None:
     """Return how many have a role here; None where who looks is not to know."""
     if not view.may(Permission.READ_MEMBERS):
         return None
-    return len(memberships.all_members(view.conn, view.subject, at=view.at))
+    return memberships.count_everybody(view.conn, view.subject, at=view.at)
 
 
 def _recent(view: View, group: Namespace) -> list[ListedRelease]:
