@@ -56,10 +56,10 @@ def test_categories_lie_under_each_other() -> None:
     plot = plots.by_category([("pip", 40), ("uv", 10)])
 
     assert plot.bars == (
-        Bar(168.0, 4.0, 488.0, 20.0, "pip", 40),
-        Bar(168.0, 32.0, 122.0, 20.0, "uv", 10),
+        Bar(112.0, 4.0, 264.0, 20.0, "pip", 40),
+        Bar(112.0, 32.0, 66.0, 20.0, "uv", 10),
     )
-    assert plot.view_box == "0 0 720 56"
+    assert plot.view_box == "0 0 440 56"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ def publishing(view: View) -> dict[str, object]:
     return {
         **_forms(view, credential),
         "publish_snippets": snippets.publish(place, credential, view.language.gettext),
-        "install_snippets": snippets.install(place, credential, view.language.gettext),
+        "install_snippets": snippets.install(
+            place, credential, view.language.gettext, package="<package>"
+        ),
     }
 
 
@@ -36,8 +38,7 @@ def of_package(view: View, release: Release) -> dict[str, object]:
 def place_of(view: View) -> Place:
     """Return the addresses of the project that is looked at."""
     root = f"{view.base_url}/api/v4/projects/{view.project.id}/packages/pypi"
-    name = snippets.source_name(view.project.path)
-    return Place(index_url=f"{root}/simple", publish_url=root, name=name)
+    return Place(index_url=f"{root}/simple", publish_url=root, name=view.project.path)
 
 
 def _credential(view: View) -> Credential:
