@@ -23,7 +23,7 @@ class _Checked:
 def show_sign_in(view: View) -> Answer:
     """``GET /users/sign_in``."""
     destination = visits.safe_destination(view.params.peek_text("return_to", max_length=2000))
-    if view.session is not None:
+    if view.session is not None and view.problems is None:
         return Redirect(destination)
     return Page(
         "sign_in.html",
