@@ -82,13 +82,9 @@ class PageEndpoint:
         self.permission = permission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a page, or with the one that says why not."""
+        """Answer with a page.  What is raised is shown by ``refusals``."""
         visit = visits.read(scope)
-        try:
-            made = await self._answer(scope, receive, visit)
-        except Unauthenticated:
-            made = _to_sign_in(scope)
-        await send_made(scope, send, visit, made)
+        await send_made(scope, send, visit, await self._answer(scope, receive, visit))
 
     async def _answer(self, scope: Scope, receive: Receive, visit: Visit) -> Made:
         query = scope["query_string"]
@@ -260,7 +256,7 @@ def _page_of_form(scope: Scope) -> str:
     return headers.requested_path(scope)
 
 
-def _to_sign_in(scope: Scope) -> Made:
+def to_sign_in(scope: Scope) -> Made:
     """Ask who it is; what a form was to do is not done."""
     wanted = _here(scope) if scope["method"] in {"GET", "HEAD"} else "/"
     location = f"/users/sign_in?return_to={quote(wanted, safe='/')}"

@@ -5,12 +5,12 @@ from http import HTTPStatus
 import structlog
 from starlette.types import Message, Scope, Send
 
-from wheelyard.facts import Unavailable
+from wheelyard.facts import Unauthenticated, Unavailable
 from wheelyard.registry import Registry
 from wheelyard.web import headers
 from wheelyard.web.errors import Rendered
-from wheelyard.web.pages import rendering
-from wheelyard.web.pages.endpoint import PageEndpoint
+from wheelyard.web.pages import rendering, visits
+from wheelyard.web.pages.endpoint import PageEndpoint, send_made, to_sign_in
 from wheelyard.web.pages.view import Answer, Page, View
 from wheelyard.web.turns import Turns
 
@@ -31,10 +31,11 @@ class Refusals:
     async def __call__(
         self, scope: Scope, send: Send, error: Exception, rendered: Rendered
     ) -> None:
-        """Answer with a page of the refusal's status."""
+        """Answer with a page of the refusal's status, or ask who it is."""
+        if isinstance(error, Unauthenticated):
+            await send_made(scope, send, visits.read(scope), to_sign_in(scope))
+            return
         status, _, sent = rendered
-        if status == HTTPStatus.UNAUTHORIZED:  # nothing here asks for a token
-            sent = []
 
         def show(view: View) -> Answer:
             return Page("refused.html", _words(view, status, error), status=status, headers=sent)
