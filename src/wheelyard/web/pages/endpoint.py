@@ -20,7 +20,15 @@ from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
 from wheelyard import instance, memberships, namespaces, projects, sessions
-from wheelyard.access import ANONYMOUS, INSTANCE, Permission, Principal, Subject
+from wheelyard.access import (
+    ANONYMOUS,
+    INSTANCE,
+    ON_PACKAGES,
+    Permission,
+    Principal,
+    RegistryAccess,
+    Subject,
+)
 from wheelyard.facts import (
     Conflict,
     Fact,
@@ -28,6 +36,7 @@ from wheelyard.facts import (
     Invalid,
     InvalidParameters,
     InvalidRecord,
+    NotFound,
     Sentence,
     Unauthenticated,
 )
@@ -35,6 +44,7 @@ from wheelyard.memberships import Standing
 from wheelyard.namespaces import Kind, Namespace
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
+from wheelyard.settings import Settings
 from wheelyard.web import headers, params
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import languages, rendering, visits
@@ -146,6 +156,9 @@ class PageEndpoint:
         session = None if visit.is_new else sessions.find(conn, visit.secret, at=at)
         principal = session.principal if session else ANONYMOUS
         project, namespace, subject = _named(conn, path)
+        settings = instance.in_force(conn, self._registry.settings)
+        if self.permission in ON_PACKAGES and _are_off(settings, subject):
+            raise NotFound  # for everybody alike: the page is not there
         standing = _NOBODY
         if self.permission is not None:
             standing = _require(conn, principal, self.permission, subject, at)
@@ -169,7 +182,7 @@ class PageEndpoint:
             user_agent=headers.find_text(scope, b"user-agent") or "",
             subject=subject or INSTANCE,
             role=standing.role,
-            settings=instance.in_force(conn, self._registry.settings),
+            settings=settings,
             project_or_none=project,
             namespace_or_none=namespace,
             notice=_read_notice(visit),
@@ -240,6 +253,13 @@ def _named(
         project = projects.find_by_path(conn, path["place"])
         return project, None, project.subject if project else None
     return None, None, INSTANCE
+
+
+def _are_off(settings: Settings, subject: Subject | None) -> bool:
+    """Whether there are no packages, in this project or at all."""
+    if not settings.packages_enabled:
+        return True
+    return subject is not None and subject.registry is RegistryAccess.DISABLED
 
 
 def _here(scope: Scope) -> str:
