@@ -81,6 +81,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     cells = sum(map(int, list_properties(terminalreporter, "cells")))
     if cells:
         terminalreporter.write_line(f"The permission matrix has {cells} cells, all checked.")
+    cells = sum(map(int, list_properties(terminalreporter, "page cells")))
+    if cells:
+        terminalreporter.write_line(f"The matrix of the pages has {cells} cells, all checked.")
     for folder in sorted(set(list_properties(terminalreporter, "screenshots"))):
         if any(Path(folder).iterdir()):
             terminalreporter.write_line(f"Screenshots are in {folder}")

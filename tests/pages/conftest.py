@@ -6,6 +6,7 @@ import pytest
 
 from tests.actors import Installation
 from tests.pages.visitor import Visitor, visiting
+from tests.pages.world import World
 from wheelyard.users import User
 
 
@@ -20,3 +21,11 @@ def visitor(town: Installation, user: User) -> Iterator[Visitor]:
     """The new user's browser."""
     with visiting(town, user) as visitor:
         yield visitor
+
+
+@pytest.fixture(scope="session")
+def world(town: Installation) -> Iterator[World]:
+    """The people and places of the matrix; tests that use it stand in one group of xdist."""
+    world = World(town)
+    yield world
+    world.close()

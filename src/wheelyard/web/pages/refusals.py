@@ -36,6 +36,8 @@ class Refusals:
             await send_made(scope, send, visits.read(scope), to_sign_in(scope))
             return
         status, _, sent = rendered
+        if status == HTTPStatus.UNAUTHORIZED:  # browsers would ask for a name and a password
+            sent = []
 
         def show(view: View) -> Answer:
             return Page("refused.html", _words(view, status, error), status=status, headers=sent)
