@@ -5,9 +5,9 @@ serial only rises, and a serial that was seen is never given again.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, union_all
@@ -101,6 +101,9 @@ def news(watch: Watch, after: int, *, limit: int) -> Sequence[tuple[int, Entry]]
 
 # For people --------------------------------------------------------------------------------------
 
+_DISORDER = timedelta(hours=1)
+"""How far the times of entries may go against their order: clocks are set, and writers wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -123,33 +126,76 @@ class Filter:
 
     project_id: int | None = None
     namespace_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that is not wanted any more."""
 
 
 def list_entries(
-    conn: Connection, wanted: Filter, *, before_serial: int | None = None, limit: int = 50
+    conn: Connection,
+    wanted: Filter,
+    *,
+    before_serial: int | None = None,
+    after_serial: int | None = None,
+    limit: int = 50,
 ) -> list[Recorded]:
-    """Return entries, newest first; the last one's serial leads to the next ones."""
+    """Return entries, newest first; the last one's serial leads to the next ones.
+
+    ``after_serial`` asks for those that come next after it, the way back.
+    """
     table = schema.journal
-    conditions = list(_conditions(wanted))
+    conditions = list(_conditions(conn, wanted))
+    order = table.c.serial.desc()
     if before_serial is not None:
         conditions.append(table.c.serial < before_serial)
-    newest = select(table.c.serial).where(*conditions).order_by(table.c.serial.desc()).limit(limit)
+    if after_serial is not None:
+        conditions.append(table.c.serial > after_serial)
+        order = table.c.serial.asc()
+    nearest = select(table.c.serial).where(*conditions).order_by(order).limit(limit)
     actions = [action for action in ACTIONS if action.startswith(wanted.action)]
     if not actions:
         return []
-    # The newest of each action, which an index has in order, and of these the newest.
-    each = (newest.where(table.c.action == action).subquery() for action in actions)
-    serials = union_all(*(select(found) for found in each)) if wanted.action else newest
+    # The nearest of each action, which an index has in order, and of these the nearest.
+    each = (nearest.where(table.c.action == action).subquery() for action in actions)
+    is_by_action = bool(wanted.action) or wanted.actor_id is not None
+    serials = union_all(*(select(found) for found in each)) if is_by_action else nearest
     statement = select(table).where(table.c.serial.in_(serials))
-    rows = conn.execute(statement.order_by(table.c.serial.desc()).limit(limit))
-    return [_recorded(row) for row in rows]
+    found = [_recorded(row) for row in conn.execute(statement.order_by(order).limit(limit))]
+    return found if after_serial is None else found[::-1]
 
 
-def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+def _conditions(conn: Connection, wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    columns = schema.journal.c
     for name in ("actor_id", "project_id", "namespace_id"):
         value = getattr(wanted, name)
         if value is not None:
-            yield schema.journal.c[name] == value
+            yield columns[name] == value
+    # Times have no index; serials rise with them, so a search for serials finds the days.
+    if wanted.since is not None:
+        yield columns.serial >= _find_serial(conn, wanted.since - _DISORDER)
+        yield columns.at >= wanted.since
+    if wanted.until is not None:
+        yield columns.serial < _find_serial(conn, wanted.until + _DISORDER)
+        yield columns.at < wanted.until
+
+
+def _find_serial(conn: Connection, at: datetime) -> int:
+    """Return the first serial from a moment on, by halving: 20 look-ups among a million."""
+    columns = schema.journal.c
+    low, high = 0, last_serial(conn) + 1
+    while low < high:
+        middle = (low + high) // 2
+        found = conn.execute(
+            select(columns.serial, columns.at)
+            .where(columns.serial >= middle)
+            .order_by(columns.serial)
+            .limit(1)
+        ).first()
+        if found is None or found.at >= at:
+            high = middle
+        else:
+            low = int(found.serial) + 1
+    return low
 
 
 def _recorded(row: Row[Any]) -> Recorded:
@@ -167,3 +213,38 @@ def _recorded(row: Row[Any]) -> Recorded:
         ),
         details=json.loads(row.details),
     )
+
+
+_DELETIONS: Mapping[str, tuple[str, str]] = {
+    "project.deleted": ("project_id", "full_path"),
+    "group.deleted": ("namespace_id", "full_path"),
+    "user.deleted": ("user_id", "username"),
+}
+"""Where the id stands, and under which detail the name, in the entry of a deletion."""
+
+
+def names_of_deleted(conn: Connection, action: str, ids: Collection[int]) -> dict[int, str]:
+    """Return the names of those that are gone, by id; ``action`` is that of their deletion."""
+    if not ids:
+        return {}
+    column, name = _DELETIONS[action]
+    table = schema.journal
+    rows = conn.execute(
+        select(table.c[column], table.c.details).where(
+            table.c.action == action, table.c[column].in_(ids)
+        )
+    )
+    return {row[0]: str(json.loads(row.details).get(name, "")) for row in rows}
+
+
+def find_deleted(conn: Connection, action: str, name: str) -> int | None:
+    """Return the id of what was deleted last under a name, in whatever case."""
+    column, key = _DELETIONS[action]
+    table = schema.journal
+    told = func.lower(func.json_extract(table.c.details, f"$.{key}"))
+    return conn.execute(
+        select(table.c[column])
+        .where(table.c.action == action, told == name.lower())
+        .order_by(table.c.serial.desc())
+        .limit(1)
+    ).scalar()

@@ -298,7 +298,7 @@ journal = Table(
     Column("details", Text, nullable=False),  # a JSON object
     Index(None, "project_id", "serial"),
     Index(None, "namespace_id", "serial"),
-    Index(None, "actor_id", "serial"),
+    Index(None, "actor_id", "action", "serial"),
     Index(None, "action", "serial"),
     sqlite_autoincrement=True,
 )

@@ -28,8 +28,9 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_instance_settings_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instance_settings")),
     )
-    for column in ("namespace_id", "actor_id", "action"):
-        op.create_index(op.f(f"ix_journal_{column}_serial"), "journal", [column, "serial"])
+    for columns in (["namespace_id"], ["actor_id", "action"], ["action"]):
+        name = f"ix_journal_{'_'.join(columns)}_serial"
+        op.create_index(op.f(name), "journal", [*columns, "serial"])
 
 
 def _add_sessions() -> None:
