@@ -7,7 +7,7 @@ means.  The page ``docs/settings.md`` lists exactly these fields; a test holds t
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
@@ -169,15 +169,22 @@ class Effective:
     origin: Origin
 
 
-def effective(settings: Settings, environment: Mapping[str, str]) -> list[Effective]:
-    """Return every setting, in the order in which they are declared."""
+def effective(
+    settings: Settings, environment: Mapping[str, str], *, on_page: Collection[str] = ()
+) -> list[Effective]:
+    """Return every setting, in the order in which they are declared.
+
+    ``on_page`` are the fields whose values an administrator has set at run time.
+    """
     options = environment.get(FROM_OPTIONS, "").split(",")
     return [
         Effective(
             name=PREFIX + declared.name.upper(),
             value=_shown(getattr(settings, declared.name)),
             meaning=meaning(declared.name),
-            origin=_origin(PREFIX + declared.name.upper(), environment, options),
+            origin=Origin.PAGE
+            if declared.name in on_page
+            else _origin(PREFIX + declared.name.upper(), environment, options),
         )
         for declared in fields(settings)
     ]
