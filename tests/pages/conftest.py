@@ -29,3 +29,16 @@ def world(town: Installation) -> Iterator[World]:
     world = World(town)
     yield world
     world.close()
+
+
+@pytest.fixture
+def chief(town: Installation) -> User:
+    """A new administrator without a password."""
+    return town.user(is_admin=True)
+
+
+@pytest.fixture
+def administrator(town: Installation, chief: User) -> Iterator[Visitor]:
+    """The new administrator's browser."""
+    with visiting(town, chief) as visitor:
+        yield visitor

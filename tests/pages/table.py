@@ -17,7 +17,8 @@ from tests.pages.visitor import Visitor
 from tests.pages.world import Looker, Quarter, World, new_looker, new_release
 from wheelyard.access import Role
 from wheelyard.registry import Registry
-from wheelyard.web.pages import assets, moved
+from wheelyard.web.pages import assets
+from wheelyard.web.pages.account import moved
 from wheelyard.web.routes import routes
 
 DEVELOPER, MAINTAINER, OWNER = Role.DEVELOPER, Role.MAINTAINER, Role.OWNER
@@ -45,7 +46,7 @@ class Row:
         return isinstance(self.policy, Place)
 
 
-# How a way is seen to be open ----------------------------------------------------------------------
+# How a way is seen to be open ---------------------------------------------------------------------
 
 
 def shows(status: int = 200) -> Reached:
@@ -70,7 +71,7 @@ def shows_or_leads(*addresses: str) -> Reached:
     return lambda answer: shows()(answer) or leads(*addresses)(answer)
 
 
-# What is made for one cell -------------------------------------------------------------------------
+# What is made for one cell ------------------------------------------------------------------------
 
 
 def release_to_spoil(world: World, quarter: Quarter, who: Looker) -> Names:
@@ -114,7 +115,7 @@ def member_of_group(world: World, quarter: Quarter, who: Looker) -> Names:
     return {"user": str(world.town.join(world.town.user(), quarter.group, Role.GUEST).id)}
 
 
-# The rows ------------------------------------------------------------------------------------------
+# The rows -----------------------------------------------------------------------------------------
 
 
 def reading(role: Role = Role.NONE, **more: Any) -> Row:
@@ -240,7 +241,7 @@ def list_page_routes(registry: Registry) -> set[Key]:
     return found
 
 
-# Asking --------------------------------------------------------------------------------------------
+# Asking -------------------------------------------------------------------------------------------
 
 
 def names_of(world: World, quarter: Quarter, row: Row, who: Looker) -> Names:

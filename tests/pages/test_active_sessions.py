@@ -7,7 +7,7 @@ from tests.pages.visitor import Visitor, notes, rows, visiting
 from wheelyard import sessions
 from wheelyard.registry import utc_now
 from wheelyard.users import User
-from wheelyard.web.pages import browsers
+from wheelyard.web.pages.account import browsers
 
 HERE = "/-/user_settings/active_sessions"
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from wheelyard.web.pages import plots
-from wheelyard.web.pages.plots import Bar, Plot, Tick
+from wheelyard.web.pages.packages import plots
+from wheelyard.web.pages.packages.plots import Bar, Plot, Tick
 
 SVG_ATTRIBUTES = {
     *("x", "y", "x1", "x2", "y1", "y2", "width", "height", "viewBox", "preserveAspectRatio"),

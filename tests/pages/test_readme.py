@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wheelyard.pypi.description import describe
-from wheelyard.web.pages import readme
-from wheelyard.web.pages.readme import MAX_HTML_BYTES, PREFIX, Readme
+from wheelyard.web.pages.packages import readme
+from wheelyard.web.pages.packages.readme import MAX_HTML_BYTES, PREFIX, Readme
 
 MARKDOWN, RST, PLAIN = "text/markdown", "text/x-rst", "text/plain"
 

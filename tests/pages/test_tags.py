@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.tags import sys_tags
 
 from wheelyard.pypi.names import parse_filename
-from wheelyard.web.pages.tags import explain
+from wheelyard.web.pages.packages.tags import explain
 
 
 def say(text: str) -> str:

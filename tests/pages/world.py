@@ -90,7 +90,8 @@ def expire(town: Installation, user: User, **moments: timedelta) -> None:
 def last_serial(town: Installation) -> int:
     """The serial of the newest row of the journal: it rises with every change."""
     with town.database.read() as conn:
-        return conn.execute(select(func.max(journal.c.serial))).scalar_one()
+        serial: int = conn.execute(select(func.max(journal.c.serial))).scalar_one()
+    return serial
 
 
 def new_release(

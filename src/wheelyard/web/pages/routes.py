@@ -13,28 +13,29 @@ from starlette.routing import Route
 
 from wheelyard.access import Permission
 from wheelyard.registry import Registry
-from wheelyard.web.pages import (
-    account,
+from wheelyard.web.pages.account import (
     active_sessions,
+    moved,
+    personal_tokens,
+    preferences,
+    profile,
+    sign_in,
+)
+from wheelyard.web.pages.administration.routes import administration_routes
+from wheelyard.web.pages.assets import Asset
+from wheelyard.web.pages.endpoint import PageEndpoint
+from wheelyard.web.pages.packages import listing, of_group, release
+from wheelyard.web.pages.packages.download import BrowserDownload
+from wheelyard.web.pages.packages.upload import BrowserUpload
+from wheelyard.web.pages.places import (
     dashboard,
     deploy_tokens,
     group_home,
-    group_packages,
     group_settings,
+    home,
     members,
-    moved,
-    package,
-    packages_list,
-    personal_tokens,
-    preferences,
-    project_home,
     project_settings,
-    sign_in,
 )
-from wheelyard.web.pages.assets import Asset
-from wheelyard.web.pages.download import BrowserDownload
-from wheelyard.web.pages.endpoint import PageEndpoint
-from wheelyard.web.pages.upload import BrowserUpload
 from wheelyard.web.pages.view import Handler, View
 from wheelyard.web.turns import Turns
 
@@ -74,7 +75,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         return Route(full, endpoint, methods=[method])
 
     project, group = "/{project}/-", "/groups/{group}/-"
-    release = project + "/packages/{release}"
+    a_release = project + "/packages/{release}"
     own = "/-/user_settings"
     own_tokens = own + "/personal_access_tokens"
     return [
@@ -99,14 +100,14 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         page("GET", "/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
         # One's own settings
         *(page("GET", old, moved.forward(to), None) for old, to in moved.ADDRESSES.items()),
-        page("GET", own + "/profile", account.show_profile, can.READ_OWN_ACCOUNT),
+        page("GET", own + "/profile", profile.show_profile, can.READ_OWN_ACCOUNT),
         page(
             "POST",
             own + "/profile",
-            account.save_profile,
+            profile.save_profile,
             can.EDIT_OWN_ACCOUNT,
-            form=account.show_profile,
-            prepare=account.check_profile,
+            form=profile.show_profile,
+            prepare=profile.check_profile,
         ),
         page("GET", own + "/preferences", preferences.show, can.READ_OWN_ACCOUNT),
         page(
@@ -116,14 +117,14 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
             can.READ_OWN_ACCOUNT,
             form=preferences.show,
         ),
-        page("GET", own + "/password", account.show_password, can.READ_OWN_ACCOUNT),
+        page("GET", own + "/password", profile.show_password, can.READ_OWN_ACCOUNT),
         page(
             "POST",
             own + "/password",
-            account.change_password,
+            profile.change_password,
             can.EDIT_OWN_ACCOUNT,
-            form=account.show_password,
-            prepare=account.hash_password,
+            form=profile.show_password,
+            prepare=profile.hash_password,
         ),
         page("GET", own + "/active_sessions", active_sessions.show, can.READ_OWN_ACCOUNT),
         page("POST", own + "/active_sessions/end", active_sessions.end_one, can.EDIT_OWN_ACCOUNT),
@@ -170,21 +171,21 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 ("delete", project_settings.delete, can.DELETE_PROJECT),
             )
         ),
-        page("GET", project + "/packages", packages_list.show, can.READ_PACKAGES),
+        page("GET", project + "/packages", listing.show, can.READ_PACKAGES),
         Route(
             "/{project:full_path}/-/packages/upload",
             BrowserUpload(registry, turns),
             methods=["POST"],
         ),
-        page("GET", project + "/packages/delete", packages_list.ask_to_delete, can.DELETE_PACKAGES),
-        page("POST", project + "/packages/delete", packages_list.delete, can.DELETE_PACKAGES),
-        page("GET", release, package.show, can.READ_PACKAGES),
-        page("GET", release + "/files", package.show_files, can.READ_PACKAGES),
-        page("GET", release + "/versions", package.show_versions, can.READ_PACKAGES),
-        page("GET", release + "/downloads", package.show_downloads, can.READ_PACKAGES),
-        page("POST", release + "/delete", package.delete_release, can.DELETE_PACKAGES),
-        page("GET", release + "/files/{file}", package.inspect, can.READ_PACKAGES),
-        page("POST", release + "/files/{file}/delete", package.delete_file, can.DELETE_PACKAGES),
+        page("GET", project + "/packages/delete", listing.ask_to_delete, can.DELETE_PACKAGES),
+        page("POST", project + "/packages/delete", listing.delete, can.DELETE_PACKAGES),
+        page("GET", a_release, release.show, can.READ_PACKAGES),
+        page("GET", a_release + "/files", release.show_files, can.READ_PACKAGES),
+        page("GET", a_release + "/versions", release.show_versions, can.READ_PACKAGES),
+        page("GET", a_release + "/downloads", release.show_downloads, can.READ_PACKAGES),
+        page("POST", a_release + "/delete", release.delete_release, can.DELETE_PACKAGES),
+        page("GET", a_release + "/files/{file}", release.inspect, can.READ_PACKAGES),
+        page("POST", a_release + "/files/{file}/delete", release.delete_file, can.DELETE_PACKAGES),
         Route(
             "/{project:full_path}/-/packages/{release}/files/{file}/download",
             BrowserDownload(registry, turns),
@@ -200,7 +201,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
             form=group_settings.show_new,
         ),
         page("GET", "/groups/{group}", group_home.go_home, can.READ_GROUP),
-        page("GET", group + "/packages", group_packages.show, can.READ_GROUP),
+        page("GET", group + "/packages", of_group.show, can.READ_GROUP),
         page("GET", group + "/settings/general", group_settings.show_general, can.EDIT_GROUP),
         *(
             page(
@@ -243,6 +244,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 ("POST", "/{token}/revoke", deploy_tokens.revoke, manage, None),
             )
         ),
+        *administration_routes(page, registry, turns),
         # The home of a user, a group or a project
-        page("GET", "/{place}", project_home.show, can.READ_PROJECT),
+        page("GET", "/{place}", home.show, can.READ_PROJECT),
     ]

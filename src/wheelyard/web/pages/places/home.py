@@ -3,7 +3,9 @@
 from wheelyard import packages
 from wheelyard.access import Permission
 from wheelyard.namespaces import Kind
-from wheelyard.web.pages import group_home, installing, navigation, user_home
+from wheelyard.web.pages import navigation
+from wheelyard.web.pages.packages import installing
+from wheelyard.web.pages.places import group_home, user_home
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _LATEST = 8

@@ -5,7 +5,7 @@ As far as they may be read: a release in a project that is hidden from who looks
 
 from wheelyard import projects
 from wheelyard.facts import NotFound
-from wheelyard.web.pages import packages_list
+from wheelyard.web.pages.packages import listing
 from wheelyard.web.pages.view import Answer, Page, View
 
 
@@ -14,14 +14,14 @@ def show(view: View) -> Answer:
     if not view.packages_enabled:
         raise NotFound
     readable = projects.readable_ids(view.principal, at=view.at, under=view.group)
-    listing = packages_list.read(view, readable)
-    ids = {listed.release.project_id for listed in listing.found.items}
+    shown = listing.read(view, readable)
+    ids = {listed.release.project_id for listed in shown.found.items}
     return Page(
         "group_packages.html",
         {
-            **listing.values,
+            **shown.values,
             "group": view.group,
             "paths": projects.full_paths(view.conn, ids),
         },
-        headers=listing.headers,
+        headers=shown.headers,
     )

@@ -16,8 +16,9 @@ from wheelyard.facts import Fact, Forbidden, InvalidUpload, Unauthenticated
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.web import errors, headers
-from wheelyard.web.pages import packages_list, rendering, visits
+from wheelyard.web.pages import rendering, visits
 from wheelyard.web.pages.endpoint import PageEndpoint, send_made
+from wheelyard.web.pages.packages import listing
 from wheelyard.web.pages.view import Redirect, View
 from wheelyard.web.pages.visits import Visit
 from wheelyard.web.params import Params
@@ -38,9 +39,7 @@ class BrowserUpload:
     def __init__(self, registry: Registry, turns: Turns) -> None:
         self._registry = registry
         self._turns = turns
-        self._page = PageEndpoint(
-            registry, turns, packages_list.show, self.permission, form=packages_list.show
-        )
+        self._page = PageEndpoint(registry, turns, listing.show, self.permission, form=listing.show)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer when the file is durable and on its page."""
@@ -66,7 +65,7 @@ class BrowserUpload:
     def _admit(self, scope: Scope, visit: Visit) -> View:
         with self._registry.database.read() as conn:
             view = self._page.admit(conn, scope, visit, Params({}))
-            packages_list.require_packages(view)
+            listing.require_packages(view)
             return view
 
     async def _receive(self, scope: Scope, body: Body, visit: Visit, view: View) -> None:

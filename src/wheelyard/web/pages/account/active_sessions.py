@@ -2,7 +2,7 @@
 
 from wheelyard import sessions
 from wheelyard.namespaces import is_id
-from wheelyard.web.pages import browsers
+from wheelyard.web.pages.account import browsers
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _HERE = "/-/user_settings/active_sessions"

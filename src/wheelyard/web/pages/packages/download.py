@@ -8,8 +8,9 @@ from wheelyard.access import Permission
 from wheelyard.facts import NotFound
 from wheelyard.packages import File
 from wheelyard.registry import Registry
-from wheelyard.web.pages import packages_list, visits
+from wheelyard.web.pages import visits
 from wheelyard.web.pages.endpoint import PageEndpoint
+from wheelyard.web.pages.packages import listing
 from wheelyard.web.params import Params
 from wheelyard.web.sending import deliver, describe
 from wheelyard.web.turns import Turns
@@ -22,7 +23,7 @@ class BrowserDownload:
 
     def __init__(self, registry: Registry, turns: Turns) -> None:
         self._registry = registry
-        self._page = PageEndpoint(registry, turns, packages_list.show, self.permission)
+        self._page = PageEndpoint(registry, turns, listing.show, self.permission)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the file's own bytes."""
@@ -35,7 +36,7 @@ class BrowserDownload:
     def _find(self, scope: Scope) -> File:
         with self._registry.database.read() as conn:
             view = self._page.admit(conn, scope, visits.read(scope), Params({}))
-            packages_list.require_packages(view)
+            listing.require_packages(view)
             release = packages.find_release(conn, view.project.id, view.number("release"))
             if release is None:
                 raise NotFound

@@ -2,8 +2,8 @@
 
 from wheelyard.access import ANONYMOUS, Decision, Permission, Role, decide
 from wheelyard.packages import Release
-from wheelyard.web.pages import snippets
-from wheelyard.web.pages.snippets import Credential, Place
+from wheelyard.web.pages.packages import snippets
+from wheelyard.web.pages.packages.snippets import Credential, Place
 from wheelyard.web.pages.view import View
 
 

@@ -12,8 +12,8 @@ from wheelyard.pypi import contents, description, names
 from wheelyard.pypi.contents import Contents, Unreadable
 from wheelyard.pypi.description import Description
 from wheelyard.pypi.names import NormalizedName
-from wheelyard.web.pages import installing, plots, readme, tags
-from wheelyard.web.pages.packages_list import require_packages
+from wheelyard.web.pages.packages import installing, plots, readme, tags
+from wheelyard.web.pages.packages.listing import require_packages
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _PLOTTED_DAYS = 90

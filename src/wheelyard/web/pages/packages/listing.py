@@ -9,7 +9,8 @@ from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.namespaces import is_id
 from wheelyard.packages import Filter, ListedRelease, Release, Within
 from wheelyard.web.headers import Headers
-from wheelyard.web.pages import installing, navigation, paging, visits
+from wheelyard.web.pages import navigation, paging, visits
+from wheelyard.web.pages.packages import installing
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _ORDERS = {

@@ -1,0 +1,218 @@
+"""Users: finding, making, editing, blocking and deleting accounts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from wheelyard import census, firststart, moderation, sessions, tokens, users
+from wheelyard.access import TokenKind
+from wheelyard.census import UserFilter
+from wheelyard.database.paging import Window
+from wheelyard.facts import InvalidRecord, NotFound
+from wheelyard.tokens import Holder
+from wheelyard.users import NewUser, PasswordHash, User
+from wheelyard.web.pages import paging
+from wheelyard.web.pages.confirmation import require_typed
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
+
+LIST = "/admin/users"
+_MAX_TOKENS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Password:
+    """A password that was typed or drawn, hashed where it can be one at all."""
+
+    text: str = field(repr=False)
+    is_drawn: bool
+    hashed: PasswordHash | None = field(repr=False)
+
+
+def show_list(view: View) -> Answer:
+    """``GET /admin/users``."""
+    chosen = view.params.peek_text("show")
+    kind = UserFilter(chosen) if chosen in set(UserFilter) else UserFilter.ALL
+    search = view.params.peek_text("q").strip()
+    window = paging.read_window(view)
+    found = census.list_users(view.conn, kind, window, search=search)
+    kept = {"q": search, "show": "" if kind is UserFilter.ALL else kind.value}
+    return Page(
+        "administration/users.html",
+        {
+            "found": found,
+            "kind": kind.value,
+            "filter_text": search,
+            "pager": paging.make_pager(view, window, found.total, kept),
+        },
+    )
+
+
+# Making one --------------------------------------------------------------------------------------
+
+
+def show_new(view: View) -> Answer:
+    """``GET /admin/users/new``."""
+    del view
+    return Page("administration/user_new.html")
+
+
+def hash_new(view: View) -> _Password:
+    """Hash the password that was typed, or draw one; what is too short is refused later."""
+    text = view.params.peek_text("password")
+    is_drawn = not text
+    return _hash(text or firststart.draw_password(), is_drawn=is_drawn)
+
+
+def _hash(text: str, *, is_drawn: bool = False) -> _Password:
+    hashed = users.hash_password(text) if users.is_password(text) else None
+    return _Password(text, is_drawn, hashed)
+
+
+def create(view: View) -> Answer:
+    """``POST /admin/users/new``; a password that was drawn is shown this once."""
+    password = view.prepared
+    assert isinstance(password, _Password)  # noqa: S101  the route prepares it
+    params = view.params
+    username = params.line("username", required=True)
+    name = params.line("name") if params.peek_text("name").strip() else username
+    email = params.line("email", required=True)
+    params.text("password")
+    is_admin = bool(params.flag("is_admin"))
+    params.check()
+    users.require_password(password.text)
+    new = NewUser(username or "", name or "", email or "", password.hashed, is_admin)
+    with _naming():
+        made = users.create(view.conn, new, by=view.actor, at=view.at)
+    if password.is_drawn:
+        values = {"user": made, "secret": password.text}
+        return Page("administration/user_made.html", values, status=201)
+    said = view.language.gettext("The user %(name)s was made.") % {"name": made.username}
+    return Redirect(f"{LIST}/{made.id}", notice=said)
+
+
+@contextmanager
+def _naming() -> Iterator[None]:
+    """Say of the username what is wrong with the path that it would be."""
+    try:
+        yield
+    except InvalidRecord as fact:
+        if "path" not in fact.problems:
+            raise
+        raise InvalidRecord(username=fact.problems["path"]) from fact
+
+
+# One of them -------------------------------------------------------------------------------------
+
+
+def show(view: View) -> Answer:
+    """``GET /admin/users/{user}``."""
+    listed = census.get_user(view.conn, view.number("user"))
+    user = listed.user
+    wanted = tokens.Filter(TokenKind.PERSONAL, holder=Holder(user_id=user.id), active=True)
+    found = tokens.list_tokens(view.conn, wanted, Window(limit=_MAX_TOKENS), at=view.at)
+    return Page(
+        "administration/user.html",
+        {
+            "user": user,
+            "last_signed_in_at": listed.last_signed_in_at,
+            "sessions": sessions.all_sessions(view.conn, user, at=view.at),
+            "tokens": found,
+            "joined": census.all_joined(view.conn, user),
+            "is_self": user.id == view.user.id,
+        },
+    )
+
+
+def hash_typed(view: View) -> _Password | None:
+    """Hash the password that was typed; without one the old one stays."""
+    text = view.params.peek_text("password")
+    return _hash(text) if text else None
+
+
+def edit(view: View) -> Answer:
+    """``POST /admin/users/{user}``: names, address, rights, and perhaps another password."""
+    user, password = _named(view), view.prepared
+    params = view.params
+    sent: dict[str, str | bool | None] = {
+        "username": params.line("username", required=True),
+        "name": params.line("name", required=True),
+        "email": params.line("email", required=True),
+        "is_admin": params.flag("is_admin"),
+    }
+    params.text("password")
+    params.check()
+    hashed = None
+    if isinstance(password, _Password):
+        users.require_password(password.text)
+        hashed = password.hashed
+    changes = {
+        column: value
+        for column, value in sent.items()
+        if value is not None and value != getattr(user, column)
+    }
+    if changes or hashed is not None:
+        kept = view.session.id if view.session else None
+        with _naming():
+            moderation.edit(
+                view.conn,
+                user,
+                changes,
+                password=hashed,
+                kept_session_id=kept,
+                by=view.actor,
+                at=view.at,
+            )
+    return _back(user, view.language.gettext("The changes were saved."))
+
+
+def block(view: View) -> Answer:
+    """``POST …/block``: nothing of theirs opens anything any more."""
+    user = _named(view)
+    moderation.block(view.conn, user, by=view.actor, at=view.at)
+    said = view.language.gettext("%(name)s is blocked, and signed out everywhere.")
+    return _back(user, said % {"name": user.username})
+
+
+def unblock(view: View) -> Answer:
+    """``POST …/unblock``."""
+    user = _named(view)
+    moderation.unblock(view.conn, user, by=view.actor, at=view.at)
+    said = view.language.gettext("%(name)s may sign in again.")
+    return _back(user, said % {"name": user.username})
+
+
+def end_sessions(view: View) -> Answer:
+    """``POST …/sessions/end``: sign them out everywhere; oneself everywhere but here."""
+    user = _named(view)
+    kept = view.session.id if view.session else None
+    sessions.end_others(view.conn, user, kept, by=view.actor, at=view.at)
+    said = view.language.gettext("All sessions of %(name)s were ended.")
+    return _back(user, said % {"name": user.username})
+
+
+def revoke_token(view: View) -> Answer:
+    """``POST …/tokens/{token}/revoke``."""
+    user = _named(view)
+    token = tokens.find(view.conn, view.number("token"), TokenKind.PERSONAL)
+    if token is None or token.holder.user_id != user.id:
+        raise NotFound("Token")
+    tokens.revoke(view.conn, token, by=view.actor, at=view.at)
+    said = view.language.gettext("The access token %(name)s was revoked.")
+    return _back(user, said % {"name": token.name})
+
+
+def delete(view: View) -> Answer:
+    """``POST …/delete``: with the projects of their own namespace."""
+    user = _named(view)
+    require_typed(view, user.username)
+    moderation.remove(view.conn, user, by=view.actor, at=view.at)
+    said = view.language.gettext("The user %(name)s was deleted.")
+    return Redirect(LIST, notice=said % {"name": user.username})
+
+
+def _named(view: View) -> User:
+    return users.get(view.conn, view.number("user"))
+
+
+def _back(user: User, said: str) -> Answer:
+    return Redirect(f"{LIST}/{user.id}", notice=said)

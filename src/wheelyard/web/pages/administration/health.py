@@ -1,0 +1,64 @@
+"""How the installation is: what doctor finds, and what it runs on."""
+
+import os
+import platform
+import sqlite3
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from importlib import metadata
+
+from wheelyard import doctor
+from wheelyard.doctor import Depth, Finding
+from wheelyard.web.pages.view import Answer, Page, View
+
+_STARTED = time.monotonic()  # as near to the worker's start as the import of the routes
+_MAX_SECONDS = 20.0
+"""Of the search for files; a page that takes longer looks broken."""
+
+_MAX_SHOWN = 200
+_LIBRARIES = ("granian", "starlette", "sqlalchemy", "jinja2", "msgspec", "packaging", "argon2-cffi")
+
+
+def show(view: View) -> Answer:
+    """``GET /admin/health``; with ``full``, every file is looked for."""
+    is_full = bool(view.params.peek_text("full"))
+    begun = time.monotonic()
+    findings = doctor.examine(
+        view.settings,
+        os.environ,
+        depth=Depth.SIZES if is_full else Depth.QUICK,
+        seconds=_MAX_SECONDS,
+    )
+    problems, sound = _sort(findings)
+    return Page(
+        "administration/health.html",
+        {
+            "is_full": is_full,
+            "seconds": time.monotonic() - begun,
+            "problems": problems[:_MAX_SHOWN],
+            "problem_count": len(problems),
+            "sound": sound,
+            "started_at": view.at - timedelta(seconds=begun - _STARTED),
+            "process": os.getpid(),
+            "versions": _versions(),
+        },
+    )
+
+
+def _sort(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Return the problems, and what is sound."""
+    problems: list[Finding] = []
+    sound: list[Finding] = []
+    for finding in findings:
+        (sound if finding.ok else problems).append(finding)
+    return problems, sound
+
+
+def _versions() -> dict[str, str]:
+    own = {
+        "Wheelyard": metadata.version("wheelyard"),
+        "Python": platform.python_version(),
+        "SQLite": sqlite3.sqlite_version,
+    }
+    return own | {name: metadata.version(name) for name in _LIBRARIES}

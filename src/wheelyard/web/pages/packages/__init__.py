@@ -1,0 +1,1 @@
+"""Packages: lists, releases and their files, and how to publish and install."""

@@ -1,0 +1,1 @@
+"""Users, groups and projects: their homes, members, deploy tokens and settings."""
