@@ -286,7 +286,7 @@ def to_sign_in(scope: Scope) -> Made:
 def _read_notice(visit: Visit) -> str:
     try:
         notice = json.loads(bytes.fromhex(visit.preference(NOTICE)))
-    except ValueError:
+    except (ValueError, RecursionError):  # anything can stand in a cookie
         return ""
     return notice if isinstance(notice, str) else ""
 
