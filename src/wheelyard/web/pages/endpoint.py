@@ -59,6 +59,9 @@ NOTICE = "notice"
 
 _NOBODY = Standing()
 
+_AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
+"""In an address: what has a meaning there, or is an escape already (RFC 3986, 2.2)."""
+
 _FIELDS = {"visibility_level": "visibility"}
 """What the core names as GitLab does, and forms as people do."""
 
@@ -192,7 +195,8 @@ class PageEndpoint:
         """Write what a handler has answered."""
         match answer:
             case Redirect():
-                sent: Headers = [(b"location", answer.to.encode()), *answer.headers]
+                location = quote(answer.to, safe=_AS_IT_IS).encode()
+                sent: Headers = [(b"location", location), *answer.headers]
                 if answer.notice:
                     sent.append(visits.keep_passing(view.visit, NOTICE, answer.notice))
                 return HTTPStatus.SEE_OTHER, sent, b""
@@ -264,8 +268,8 @@ def _are_off(settings: Settings, subject: Subject | None) -> bool:
 
 def _here(scope: Scope) -> str:
     query: bytes = scope["query_string"]
-    path = headers.requested_path(scope)
-    return f"{path}?{query.decode('latin-1')}" if query else path
+    path = headers.requested_path(scope).encode("latin-1")
+    return quote(path + b"?" + query if query else path, safe=_AS_IT_IS)
 
 
 def _page_of_form(scope: Scope) -> str:
