@@ -58,6 +58,10 @@ class Visitor:
             self.follow(answer)
         return answer
 
+    def set_cookie(self, name: str, value: str) -> None:
+        """Hold a cookie as if the server had set it, so that it can set it anew."""
+        self.http.cookies.set(name, value, domain=self.http.base_url.host)
+
     def _remember(self, answer: httpx.Response) -> httpx.Response:
         if found := _TOKEN.search(answer.text):
             self.form_token = found[1]
@@ -72,7 +76,7 @@ def visiting(town: Installation, user: User | None = None) -> Visitor:
             begun = sessions.begin(
                 conn, user, address="127.0.0.1", user_agent="Tests/1", at=utc_now()
             )
-        visitor.http.cookies.set("wheelyard_session", begun.secret)
+        visitor.set_cookie("wheelyard_session", begun.secret)
         visitor.get("/-/user_settings/profile")
     return visitor
 
