@@ -16,7 +16,7 @@ _STARTED = time.monotonic()  # as near to the worker's start as the import of th
 _MAX_SECONDS = 20.0
 """Of the search for files; a page that takes longer looks broken."""
 
-_MAX_SHOWN = 200
+_MAX_SHOWN = 100
 _LIBRARIES = ("granian", "starlette", "sqlalchemy", "jinja2", "msgspec", "packaging", "argon2-cffi")
 
 
@@ -30,14 +30,14 @@ def show(view: View) -> Answer:
         depth=Depth.SIZES if is_full else Depth.QUICK,
         seconds=_MAX_SECONDS,
     )
-    problems, sound = _sort(findings)
+    problems, sound, problem_count = _sort(findings)
     return Page(
         "administration/health.html",
         {
             "is_full": is_full,
             "seconds": time.monotonic() - begun,
-            "problems": problems[:_MAX_SHOWN],
-            "problem_count": len(problems),
+            "problems": problems,
+            "problem_count": problem_count,
             "sound": sound,
             "started_at": view.at - timedelta(seconds=begun - _STARTED),
             "process": os.getpid(),
@@ -46,13 +46,19 @@ def show(view: View) -> Answer:
     )
 
 
-def _sort(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """Return the problems, and what is sound."""
+def _sort(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding], int]:
+    """Return the first problems, what is sound, and how many problems there are in all."""
     problems: list[Finding] = []
     sound: list[Finding] = []
+    count = 0
     for finding in findings:
-        (sound if finding.ok else problems).append(finding)
-    return problems, sound
+        if finding.ok:
+            sound.append(finding)
+            continue
+        count += 1
+        if count <= _MAX_SHOWN:  # a store that is lost would fill memory
+            problems.append(finding)
+    return problems, sound, count
 
 
 def _versions() -> dict[str, str]:
