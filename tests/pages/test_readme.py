@@ -1,5 +1,6 @@
 """A description is shown as its author meant it, and can do nothing to the page around it."""
 
+import gc
 import io
 import sys
 import threading
@@ -527,3 +528,24 @@ def test_many_readers_at_once_see_the_same() -> None:
         thread.join()
 
     assert [f"<code>{number}</code>" in html for number, html in enumerate(seen)] == [True] * 8
+
+
+def test_a_limit_that_is_reached_while_something_is_finalized_still_holds() -> None:
+    """An exception in there is ignored, and with it the profiler that raised it is gone."""
+    left = [2_000_000]
+
+    def spend(*_: object) -> None:
+        while sys.getprofile() is not None and left[0] > 0:
+            left[0] -= len(str(left[0])[:1])
+
+    before = gc.get_threshold()
+    gc.callbacks.append(spend)
+    gc.set_threshold(50)
+    try:
+        shown = readme.render("Short, and *sound*, but for what ran meanwhile.\n", RST)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(spend)
+
+    assert left[0] < 1_000_000
+    assert shown.html.startswith("<pre")

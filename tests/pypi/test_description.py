@@ -51,7 +51,7 @@ Description-Content-Type: Text/Markdown; charset="UTF-8"; variant=GFM
 
 # My package
 
-Für alle.
+Für José.
 """.encode()
 
 
@@ -114,7 +114,7 @@ def test_everything_is_read() -> None:
         import_names=("mine",),
         import_namespaces=("ours",),
         dynamic=("Version",),
-        text="# My package\n\nFür alle.\n",
+        text="# My package\n\nFür José.\n",
         content_type="text/markdown",
         charset="UTF-8",
         variant="GFM",

@@ -38,6 +38,8 @@ _MAX_CALLS = 3_000_000
 """Python calls that one rendering may take, about half a second; the longest of a hundred real
 descriptions took half a million.  A count is the same on every machine, and under any load."""
 
+_BOUNDED = frozenset({"docutils", "html", "pygments", "readme_renderer"})
+
 _MAX_SOURCE_LENGTH = 60_000
 """Characters; tables of reStructuredText have less HTML than source."""
 
@@ -210,15 +212,17 @@ def _few_calls() -> Iterator[None]:
     """Raise _TooMuch in this thread when the block makes too many calls.
 
     docutils has many ways to take minutes: lists in lists, substitutions of substitutions, tables
-    of contents.  What counts calls for a profiler sees them all.
+    of contents.  What counts calls for a profiler sees them all.  It raises in a library's own
+    calls alone: in a finalizer, which may run at any time, the exception would be ignored, and
+    the profiler gone with it.
     """
     left = _MAX_CALLS
     before = sys.getprofile()
 
-    def count(frame: FrameType, event: str, arg: object) -> None:  # noqa: ARG001  as profilers are called
+    def count(frame: FrameType, event: str, arg: object) -> None:  # noqa: ARG001  its signature
         nonlocal left
         left -= 1
-        if left < 0:
+        if left < 0 and event == "call" and _library(frame) in _BOUNDED:
             raise _TooMuch
 
     sys.setprofile(count)
@@ -226,6 +230,10 @@ def _few_calls() -> Iterator[None]:
         yield
     finally:
         sys.setprofile(before)
+
+
+def _library(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 @contextmanager
