@@ -121,7 +121,9 @@ class PageEndpoint:
     def _look(self, scope: Scope, visit: Visit, read: Params) -> Made:
         with self._registry.database.read() as conn:
             view = self.admit(conn, scope, visit, read)
-            return self.finish(view, self._handler(view))
+            right = _address_as_written(view)
+            answer = self._handler(view) if right == view.here else Redirect(right)
+            return self.finish(view, answer)
 
     def _run_prepare(self, scope: Scope, visit: Visit, read: Params) -> Any:  # noqa: ANN401  each route's own
         with self._registry.database.read() as conn:
@@ -257,6 +259,15 @@ def _named(
         project = projects.find_by_path(conn, path["place"])
         return project, None, project.subject if project else None
     return None, None, INSTANCE
+
+
+def _address_as_written(view: View) -> str:
+    """Return the address with the path of its place in the case that is its own."""
+    place = view.project_or_none or view.namespace_or_none
+    asked = view.path.get("project") or view.path.get("group") or view.path.get("place")
+    if place is None or asked is None or asked == place.full_path:
+        return view.here
+    return view.here.replace(asked, place.full_path, 1)
 
 
 def _are_off(settings: Settings, subject: Subject | None) -> bool:

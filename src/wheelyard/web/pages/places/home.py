@@ -6,7 +6,7 @@ from wheelyard.namespaces import Kind
 from wheelyard.web.pages import navigation
 from wheelyard.web.pages.packages import installing
 from wheelyard.web.pages.places import group_home, user_home
-from wheelyard.web.pages.view import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Page, View
 
 _LATEST = 8
 
@@ -14,9 +14,6 @@ _LATEST = 8
 def show(view: View) -> Answer:
     """``GET /{place}``."""
     namespace = view.namespace_or_none
-    found = namespace.full_path if namespace is not None else view.project.full_path
-    if view.path["place"] != found:  # in another case than it is written
-        return Redirect(f"/{found}")
     if namespace is None:
         return _show_project(view)
     return group_home.show(view) if namespace.kind is Kind.GROUP else user_home.show(view)
