@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, or_,
 
 from wheelyard import namespaces as namespaces_
 from wheelyard import users as users_
-from wheelyard.access import RegistryAccess, Role, TokenKind, Visibility
+from wheelyard.access import RegistryAccess, Role, Visibility
 from wheelyard.database.paging import Page, Window
 from wheelyard.database.schema import (
     memberships,
@@ -207,18 +207,6 @@ def all_joined(conn: Connection, user: User) -> list[Joined]:
         )
         for row in rows
     ]
-
-
-def count_active_tokens(conn: Connection, user: User, *, at: datetime) -> int:
-    """Count the personal access tokens of a user that can be used."""
-    return _count(
-        conn,
-        tokens,
-        tokens.c.kind == TokenKind.PERSONAL.value,
-        tokens.c.user_id == user.id,
-        tokens.c.revoked_at.is_(None),
-        or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > at),
-    )
 
 
 # Projects and groups -----------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def test_what_no_session_has_signs_nobody_in(town: Installation) -> None:
 
 def test_a_notice_in_a_cookie_is_text_or_nothing(town: Installation) -> None:
     notices = (
-        '"<b>bold</b>"'.encode().hex(),
+        b'"<b>bold</b>"'.hex(),
         "zz",
         "é",
         b'"\xff"'.hex(),
