@@ -59,9 +59,9 @@ def test_what_happens_to_a_project_is_told_with_links(
     assert told == [
         f"The deploy token a token published demo-2.0-py3-none-any.whl ( demo 2.0 ) in {path}",
         f"{user.username} published demo-1.0-py3-none-any.whl ( demo 1.0 ) in {path}",
-        f"The command line made the deploy token a token of {path}",
+        f"The command line created the deploy token a token of {path}",
         f"The command line made {user.username} a member of {path} : Developer",
-        f"The command line made the project {path}",
+        f"The command line created the project {path}",
     ]
     assert f'<a href="/admin/users/{user.id}">{user.username}</a>' in page
     assert f'<a href="/{path}">{path}</a>' in page
@@ -84,7 +84,7 @@ def test_what_is_gone_keeps_its_name(
     assert told == [
         f"The command line deleted the project {path}",
         f"The command line made {user.username} (deleted) a member of {path} (deleted): Guest",
-        f"The command line made the project {path} (deleted)",
+        f"The command line created the project {path} (deleted)",
     ]
 
 

@@ -52,7 +52,7 @@ def test_the_overview_tells_who_and_what_came_last(
     text = text_of(administrator.get("/admin").text)
 
     assert f"{newest.name} @{newest.username}" in text
-    assert f"The command line made the user {newest.username}" in text
+    assert f"The command line created the user {newest.username}" in text
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_projects_are_listed_with_what_they_hold(
     assert row[0] == f"{project.full_path} Private"
     assert row[1:3] == ["On", "1"]
     assert row[3] == SIZE
-    assert row[4] != "Never"
+    assert row[4] != "never"
 
 
 def test_projects_tell_their_switch_and_whether_they_are_archived(
@@ -84,8 +84,8 @@ def test_projects_tell_their_switch_and_whether_they_are_archived(
     found = rows(administrator.get("/admin/projects", q=group.full_path, sort="created-up"))
 
     assert [(row[0].split(" ", 1)[1], row[1], row[4]) for row in found] == [
-        ("Private", "Off", "Never"),
-        ("Internal Archived", "On", "Never"),
+        ("Private", "Off", "never"),
+        ("Internal Archived", "On", "never"),
     ]
 
 

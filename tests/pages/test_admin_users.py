@@ -52,7 +52,7 @@ def test_a_user_is_found_by_any_name(administrator: Visitor, user: User, what: s
     found = administrator.get("/admin/users", q=getattr(user, what).upper())
 
     assert f"@{user.username}" in rows(found)[0][0]
-    assert rows(found)[0][1:3] == [user.email, "Never"] or len(rows(found)) > 1
+    assert rows(found)[0][1:3] == [user.email, "never"] or len(rows(found)) > 1
 
 
 def test_each_filter_shows_its_own(
@@ -85,7 +85,7 @@ def test_a_new_user_can_sign_in_with_the_password_that_was_typed(
 
     page = administrator.follow(administrator.post(NEW, sent))
 
-    assert notes(page) == [f"The user {sent['username']} was made."]
+    assert notes(page) == [f"The user {sent['username']} was created."]
     assert "Administrator" in text_of(page.text)
     assert PASSWORD not in page.text
     with Visitor(town.url) as newcomer:
@@ -115,8 +115,8 @@ def test_a_password_that_was_drawn_is_shown_once_and_right(
     ("changes", "said"),
     [
         ({"username": ""}, ["Username is empty"]),
-        ({"email": ""}, ["E-mail is empty"]),
-        ({"email": "nonsense"}, ["E-mail is invalid"]),
+        ({"email": ""}, ["Email is empty"]),
+        ({"email": "nonsense"}, ["Email is invalid"]),
         ({"password": "short"}, ["Password is too short (minimum is 8 characters)"]),
         ({"username": "x\ty"}, ["Username is invalid"]),
         ({"is_admin": "perhaps"}, ["Administrator is invalid"]),
@@ -198,7 +198,7 @@ def test_a_new_password_of_ones_own_keeps_this_browser(
     [
         ({"username": ""}, ["Username is empty"]),
         ({"name": ""}, ["Name is empty"]),
-        ({"email": "nonsense"}, ["E-mail is invalid"]),
+        ({"email": "nonsense"}, ["Email is invalid"]),
         ({"password": "short"}, ["New password is too short (minimum is 8 characters)"]),
     ],
 )

@@ -86,7 +86,7 @@ def create(view: View) -> Answer:
     if password.is_drawn:
         values = {"user": made, "secret": password.text}
         return Page("administration/user_made.html", values, status=201)
-    said = view.language.gettext("The user %(name)s was made.") % {"name": made.username}
+    said = view.language.gettext("The user %(name)s was created.") % {"name": made.username}
     return Redirect(f"{LIST}/{made.id}", notice=said)
 
 

@@ -61,7 +61,7 @@ def create(view: View) -> Answer:
     new = NewGroup(name=name, path=path, description=description, visibility=visibility)
     owner = users.get(view.conn, view.user.id)
     group = groups.create(view.conn, new, parent, owner=owner, by=view.actor, at=view.at)
-    made = view.language.gettext("The group %(name)s was made.") % {"name": group.name}
+    made = view.language.gettext("The group %(name)s was created.") % {"name": group.name}
     return Redirect(f"/{group.full_path}", notice=made)
 
 

@@ -40,7 +40,7 @@ def create(view: View) -> Answer:
     namespace = _destination(view, namespace_id or 0)
     new = NewProject(name=name, path=path, description=description, visibility=visibility)
     project = projects.create(view.conn, new, namespace, by=view.actor, at=view.at)
-    made = view.language.gettext("The project %(name)s was made.") % {"name": project.name}
+    made = view.language.gettext("The project %(name)s was created.") % {"name": project.name}
     return Redirect(f"/{project.full_path}", notice=made)
 
 
