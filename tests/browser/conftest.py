@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error
 
+from tests.actors import Installation
 from tests.browser import chromium as chromiums
 from tests.browser.gallery import Gallery, choose_folder
 from tests.browser.visitor import Visitor, Visitors
-from tests.servers import Server
+from tests.browser.world import World
+from tests.servers import Server, running
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -65,3 +67,19 @@ def visitors(chromium: Browser, server: Server) -> Iterator[Visitors]:
 def visitor(visitors: Visitors) -> Visitor:
     """Somebody who has come without signing in."""
     return visitors()
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A registry of its own that has been used for a while; what is made in it may be looked at."""
+    with running(tmp_path_factory.mktemp("world") / "data") as server:
+        town = Installation(server.data, server.url)
+        yield World(town)
+        town.close()
+
+
+@pytest.fixture
+def guests(chromium: Browser, world: World) -> Iterator[Visitors]:
+    """Makes visitors of the world's registry, who leave with the test."""
+    with Visitors(chromium, world.url) as visitors:
+        yield visitors
