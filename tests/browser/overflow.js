@@ -26,6 +26,7 @@
   const wide = [...document.body.querySelectorAll("*")].filter(
     (element) => reach(element) > width && !isHeld(element),
   );
+  if (!wide.length) return [`something is ${document.scrollingElement.scrollWidth - width} px too wide`];
   return wide
     .filter((element) => !wide.some((other) => other !== element && element.contains(other)))
     .map((element) => `${name(element)} is ${reach(element) - width} px too wide`);
