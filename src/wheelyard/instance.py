@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from wheelyard import journal
 from wheelyard.access import Actor
 from wheelyard.database.schema import instance_settings
-from wheelyard.facts import InvalidRecord
+from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.journal import Entry
 from wheelyard.settings import MAX_FILE_BYTES_LIMIT, Duplicates, Settings
 
@@ -72,6 +72,8 @@ def edit(conn: Connection, changes: Mapping[str, Any], *, by: Actor, at: datetim
 def _require_valid(wanted: Instance) -> None:
     limit, duplicates = wanted.max_file_bytes, wanted.duplicates
     if limit is not None and not 0 <= limit <= MAX_FILE_BYTES_LIMIT:
-        raise InvalidRecord(max_file_bytes=f"must be from 0 to {MAX_FILE_BYTES_LIMIT}")
+        raise InvalidRecord(
+            max_file_bytes=Sentence("must be from 0 to %(number)s", number=MAX_FILE_BYTES_LIMIT)
+        )
     if duplicates is not None and duplicates not in set(Duplicates):
-        raise InvalidRecord(duplicates="must be allow, refuse or identical")
+        raise InvalidRecord(duplicates=Sentence("must be allow, refuse or identical"))

@@ -312,7 +312,7 @@ def transfer(
 ) -> Project:
     """Move a project to another namespace; raises InvalidRecord."""
     if namespace.id == project.namespace_id:
-        raise InvalidRecord(namespace="is where the project is")
+        raise InvalidRecord(namespace_id=Sentence("is where the project is"))
     full_path = namespaces_.require_free_path(conn, project.path, parent=namespace)
     namespaces_.require_visibility_within(project.visibility, namespace)
     conn.execute(

@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_refused(root: Actor, town: Installation) -> None:
     not_so_visible = "public is not allowed since the parent group has a private visibility"
     assert transfer(root, public, target.id) == (400, {"visibility_level": [not_so_visible]})
     assert transfer(root, twin, target.id) == (400, {"path": ["has already been taken"]})
-    assert transfer(root, taken, target.id) == (400, {"namespace": ["is where the project is"]})
+    assert transfer(root, taken, target.id) == (400, {"namespace_id": ["is where the project is"]})
     assert transfer(root, taken, "no/such/place") == (404, "404 Namespace Not Found")
     assert transfer(root, taken, None) == (400, "namespace is missing")
 

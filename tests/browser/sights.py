@@ -8,7 +8,7 @@ from starlette.routing import Route
 from tests.browser.visitor import Visitor
 from tests.browser.world import UNBROKEN, World
 from wheelyard.registry import Registry
-from wheelyard.web.pages import moved
+from wheelyard.web.pages.account import moved
 from wheelyard.web.pages.routes import page_routes
 from wheelyard.web.turns import Turns
 
@@ -111,7 +111,10 @@ _PROJECT, _GROUP, _RELEASE = "/{project}/-", "/groups/{group}/-", "/{project}/-/
 SIGHTS = (
     Sight("sign-in", "/users/sign_in", "/users/sign_in", who=""),
     Sight(
-        "sign-in-wrong", "/users/sign_in", "/users/sign_in", who="",
+        "sign-in-wrong",
+        "/users/sign_in",
+        "/users/sign_in",
+        who="",
         act=_send("Sign in", login="ada", password="wrong"),
     ),
     Sight("start", "/", "/"),
@@ -128,7 +131,9 @@ SIGHTS = (
     Sight("search-nothing", "/search", "/search?q=nothing-is-called-so"),
     Sight("own-profile", f"{_OWN}/profile", f"{_OWN}/profile"),
     Sight(
-        "own-profile-wrong", f"{_OWN}/profile", f"{_OWN}/profile",
+        "own-profile-wrong",
+        f"{_OWN}/profile",
+        f"{_OWN}/profile",
         act=_send("Save changes", name="", username="a b", email="ada"),
     ),
     Sight("own-preferences", f"{_OWN}/preferences", f"{_OWN}/preferences"),
@@ -136,25 +141,36 @@ SIGHTS = (
     Sight("own-sessions", f"{_OWN}/active_sessions", f"{_OWN}/active_sessions"),
     Sight("own-tokens", f"{_OWN}/personal_access_tokens", f"{_OWN}/personal_access_tokens"),
     Sight(
-        "own-tokens-open", f"{_OWN}/personal_access_tokens", f"{_OWN}/personal_access_tokens",
+        "own-tokens-open",
+        f"{_OWN}/personal_access_tokens",
+        f"{_OWN}/personal_access_tokens",
         act=_open_all,
     ),
     Sight(
-        "own-tokens-wrong", f"{_OWN}/personal_access_tokens", f"{_OWN}/personal_access_tokens",
+        "own-tokens-wrong",
+        f"{_OWN}/personal_access_tokens",
+        f"{_OWN}/personal_access_tokens",
         act=_send("Create token", name="", expires_at="2020-01-01"),
     ),
     Sight(
-        "own-tokens-made", f"{_OWN}/personal_access_tokens", f"{_OWN}/personal_access_tokens",
-        who="ben", act=_make_token,
+        "own-tokens-made",
+        f"{_OWN}/personal_access_tokens",
+        f"{_OWN}/personal_access_tokens",
+        who="ben",
+        act=_make_token,
     ),
     Sight(
-        "own-tokens-none", f"{_OWN}/personal_access_tokens", f"{_OWN}/personal_access_tokens",
+        "own-tokens-none",
+        f"{_OWN}/personal_access_tokens",
+        f"{_OWN}/personal_access_tokens",
         who="newcomer",
     ),
     Sight("user", "/{place}", "/ada"),
     Sight("project-new", "/projects/new", "/projects/new"),
     Sight(
-        "project-new-wrong", "/projects/new", "/projects/new",
+        "project-new-wrong",
+        "/projects/new",
+        "/projects/new",
         act=_send("Create project", name="", path="a b"),
     ),
     Sight("project", "/{place}", "/acme/widgets"),
@@ -164,7 +180,9 @@ SIGHTS = (
     Sight("project-unbroken", "/{place}", f"/acme/{UNBROKEN}"),
     Sight("project-settings", f"{_PROJECT}/settings/general", f"{_WIDGETS}/settings/general"),
     Sight(
-        "project-settings-open", f"{_PROJECT}/settings/general", f"{_WIDGETS}/settings/general",
+        "project-settings-open",
+        f"{_PROJECT}/settings/general",
+        f"{_WIDGETS}/settings/general",
         act=_open_all,
     ),
     Sight("packages", f"{_PROJECT}/packages", f"{_WIDGETS}/packages"),
@@ -173,7 +191,8 @@ SIGHTS = (
     Sight("packages-nothing", f"{_PROJECT}/packages", f"{_WIDGETS}/packages?q=nothing"),
     Sight("packages-unbroken", f"{_PROJECT}/packages", f"/acme/{UNBROKEN}/-/packages"),
     Sight(
-        "packages-delete", f"{_PROJECT}/packages/delete",
+        "packages-delete",
+        f"{_PROJECT}/packages/delete",
         f"{_WIDGETS}/packages/delete?releases[]={{release}}&releases[]={{small}}",
     ),
     Sight("package", _RELEASE, f"{_WIDGETS}/packages/{{release}}"),
@@ -185,15 +204,19 @@ SIGHTS = (
         "package-downloads", f"{_RELEASE}/downloads", f"{_WIDGETS}/packages/{{release}}/downloads"
     ),
     Sight(
-        "package-downloads-none", f"{_RELEASE}/downloads",
+        "package-downloads-none",
+        f"{_RELEASE}/downloads",
         f"{_WIDGETS}/packages/{{small}}/downloads",
     ),
     Sight(
-        "package-inside-wheel", f"{_RELEASE}/files/{{file}}",
-        f"{_WIDGETS}/packages/{{release}}/files/{{file}}", act=_open_all,
+        "package-inside-wheel",
+        f"{_RELEASE}/files/{{file}}",
+        f"{_WIDGETS}/packages/{{release}}/files/{{file}}",
+        act=_open_all,
     ),
     Sight(
-        "package-inside-sdist", f"{_RELEASE}/files/{{file}}",
+        "package-inside-sdist",
+        f"{_RELEASE}/files/{{file}}",
         f"{_WIDGETS}/packages/{{release}}/files/{{sdist}}?member=aurora-2.1.0/setup.py",
     ),
     Sight("group-new", "/groups/new", "/groups/new"),
@@ -203,21 +226,28 @@ SIGHTS = (
     Sight("group-settings", f"{_GROUP}/settings/general", "/groups/acme/-/settings/general"),
     Sight("project-members", f"{_PROJECT}/project_members", f"{_WIDGETS}/project_members"),
     Sight(
-        "project-members-open", f"{_PROJECT}/project_members", f"{_WIDGETS}/project_members",
+        "project-members-open",
+        f"{_PROJECT}/project_members",
+        f"{_WIDGETS}/project_members",
         act=_open_all,
     ),
     Sight("group-members", f"{_GROUP}/group_members", "/groups/acme/-/group_members"),
     Sight(
-        "project-deploy-tokens", f"{_PROJECT}/settings/deploy_tokens",
+        "project-deploy-tokens",
+        f"{_PROJECT}/settings/deploy_tokens",
         f"{_WIDGETS}/settings/deploy_tokens",
     ),
     Sight(
-        "project-deploy-tokens-made", f"{_PROJECT}/settings/deploy_tokens",
-        "/acme/research/telescope/-/settings/deploy_tokens", act=_make_deploy_token,
+        "project-deploy-tokens-made",
+        f"{_PROJECT}/settings/deploy_tokens",
+        "/acme/research/telescope/-/settings/deploy_tokens",
+        act=_make_deploy_token,
     ),
     Sight(
-        "group-deploy-tokens", f"{_GROUP}/settings/deploy_tokens",
-        "/groups/acme/-/settings/deploy_tokens", act=_open_all,
+        "group-deploy-tokens",
+        f"{_GROUP}/settings/deploy_tokens",
+        "/groups/acme/-/settings/deploy_tokens",
+        act=_open_all,
     ),
     Sight("admin", "/admin", "/admin", who="root"),
     Sight("admin-projects", "/admin/projects", "/admin/projects", who="root"),
@@ -251,7 +281,9 @@ NO_PAGES = {
 def list_routes(registry: Registry, method: str) -> list[Route]:
     """The routes of the pages that take a method."""
     return [
-        route for route in page_routes(registry, Turns()) if route.methods and method in route.methods
+        route
+        for route in page_routes(registry, Turns())
+        if route.methods and method in route.methods
     ]
 
 

@@ -173,7 +173,9 @@ class World:
     def _project(self, name: str, path: str, description: str, within: Namespace) -> Project:
         new = NewProject(name, path, description, Visibility.INTERNAL)
         with self.town.database.write() as conn:
-            return projects.create(conn, new, within, by=Actor(user_id=self.ada.user.id), at=utc_now())
+            return projects.create(
+                conn, new, within, by=Actor(user_id=self.ada.user.id), at=utc_now()
+            )
 
     # Packages ----------------------------------------------------------------------------------
 
@@ -193,7 +195,9 @@ class World:
             latest = packages.latest_packages(conn, self.widgets.id, limit=1)[0].release
             self.release: Release = latest
             self.files: list[File] = [item.file for item in packages.all_files(conn, latest)]
-            self.small: Release = packages.latest_packages(conn, self.widgets.id, limit=2)[1].release
+            self.small: Release = packages.latest_packages(conn, self.widgets.id, limit=2)[
+                1
+            ].release
         self._download(utc_now())
 
     def _download(self, now: datetime) -> None:
@@ -201,8 +205,11 @@ class World:
             (self.release.id, (now - timedelta(days=ago)).date(), installer): 1 + ago % 11
             for ago in range(29)
             for installer in (
-                Installer("pip", "3.12"), Installer("pip", "3.13"), Installer("uv", "3.12"),
-                Installer("poetry", "3.9"), Installer("other", ""),
+                Installer("pip", "3.12"),
+                Installer("pip", "3.13"),
+                Installer("uv", "3.12"),
+                Installer("poetry", "3.9"),
+                Installer("other", ""),
             )[: 1 + ago % 5]
         }
         with self.town.database.write() as conn:
@@ -260,7 +267,7 @@ def _auroras() -> list[Dist]:
             files={
                 "aurora/sky.py": b"def look_up() -> None: ...\n",
                 f"aurora/{UNBROKEN}/{UNBROKEN}.py": b"",
-                "aurora-2.1.0.dist-info/entry_points.txt": b"[console_scripts]\nlook = aurora:look\n",
+                "aurora-2.1.0.dist-info/entry_points.txt": b"[console_scripts]\nlook=aurora:look\n",
             },
         ),
         sdist("aurora", "2.1.0"),

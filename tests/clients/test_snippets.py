@@ -10,8 +10,9 @@ from tests.builders import wheel
 from tests.clients.laptop import Laptop, Ran
 from wheelyard.access import Role
 from wheelyard.projects import Project
+from wheelyard.web.pages.credentials import Credential
 from wheelyard.web.pages.packages import snippets
-from wheelyard.web.pages.packages.snippets import Credential, Place, Snippet
+from wheelyard.web.pages.packages.snippets import Place, Snippet
 
 pytestmark = pytest.mark.client
 

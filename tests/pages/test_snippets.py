@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from wheelyard.web.pages.packages.snippets import Credential, Place, Snippet, install, publish
+from wheelyard.web.pages.credentials import Credential
+from wheelyard.web.pages.packages.snippets import Place, Snippet, install, publish
 
 URL = "https://gitlab.example.com:8443/api/v4/projects/7/packages/pypi"
 PLACE = Place(f"{URL}/simple", URL, "my-project")

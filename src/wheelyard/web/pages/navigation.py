@@ -39,15 +39,20 @@ def sidebar(view: View) -> Sidebar | None:
     if namespace is not None and namespace.kind is Kind.GROUP:
         items = tuple(_of_group(view, f"/{namespace.full_path}"))
         return Sidebar(namespace.name, f"/{namespace.full_path}", "group", items)
-    if view.here.startswith("/-/user_settings"):
+    if view.session and view.here.startswith("/-/user_settings"):
         _ = view.language.gettext
         return Sidebar(
             _("Your settings"), "/-/user_settings/profile", "user", tuple(_of_user(view))
         )
-    if view.here.split("?")[0].split("/")[1] == "admin":
+    if _is_below(view, "/admin") and view.may(Permission.ADMINISTER):
         _ = view.language.gettext
         return Sidebar(_("Administration"), "/admin", "admin", tuple(_of_admin(view)))
     return None
+
+
+def _is_below(view: View, home: str) -> bool:
+    path = view.here.partition("?")[0]
+    return path == home or path.startswith(f"{home}/")
 
 
 def may_read_packages(view: View) -> bool:

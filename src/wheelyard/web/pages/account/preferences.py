@@ -2,13 +2,14 @@
 
 from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.web.headers import Headers
-from wheelyard.web.pages import languages, visits
+from wheelyard.web.pages import credentials, languages, visits
+from wheelyard.web.pages.credentials import Credential
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _CHOICES = {
     "language": languages.NAMES.keys(),
     "theme": visits.THEMES,
-    "credential": ("personal", "deploy", "netrc", "environment"),
+    "credential": [form.value for form in Credential],
 }
 
 
@@ -35,6 +36,7 @@ def show(view: View) -> Answer:
             "zone": view.visit.preference("fixed_zone"),
             "browser_zone": view.visit.preference("zone") or "UTC",
             "credential": view.visit.preference("credential"),
+            "credential_forms": credentials.choices(view.language, is_open=False),
         },
     )
 

@@ -2,8 +2,10 @@
 
 from wheelyard.access import ANONYMOUS, Decision, Permission, Role, decide
 from wheelyard.packages import Release
+from wheelyard.web.pages import credentials
+from wheelyard.web.pages.credentials import Credential
 from wheelyard.web.pages.packages import snippets
-from wheelyard.web.pages.packages.snippets import Credential, Place
+from wheelyard.web.pages.packages.snippets import Place
 from wheelyard.web.pages.view import View
 
 
@@ -55,16 +57,5 @@ def _is_open(view: View) -> bool:
 
 
 def _forms(view: View, chosen: Credential) -> dict[str, object]:
-    _ = view.language.gettext
-    forms = {
-        Credential.PERSONAL: _("Personal access token"),
-        Credential.DEPLOY: _("Deploy token"),
-        Credential.NETRC: _("~/.netrc"),
-        Credential.ENVIRONMENT: _("Environment variables"),
-    }
-    if _is_open(view):
-        forms[Credential.NONE] = _("None: anybody may install")
-    return {
-        "credential": chosen.value,
-        "credential_forms": [(f.value, t) for f, t in forms.items()],
-    }
+    forms = credentials.choices(view.language, is_open=_is_open(view))
+    return {"credential": chosen.value, "credential_forms": forms}

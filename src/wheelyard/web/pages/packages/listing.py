@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from wheelyard import packages
-from wheelyard.access import Permission
+from sqlalchemy import Select, false
+
+from wheelyard import packages, projects
+from wheelyard.access import Permission, Role
 from wheelyard.database import paging as paging_
 from wheelyard.facts import InvalidRecord, NotFound, Sentence
-from wheelyard.namespaces import is_id
+from wheelyard.namespaces import Namespace, is_id
 from wheelyard.packages import Filter, ListedRelease, Release, Within
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import navigation, paging, visits
@@ -73,6 +75,14 @@ def read(view: View, within: Within) -> Listing:
 def _remember(view: View, sort: str) -> Headers:
     chosen = view.params.peek_text("sort")
     return [visits.keep_preference(view.visit, "sort", sort)] if chosen else []
+
+
+def readable_projects(
+    view: View, *, under: Namespace | None = None, least_role: Role = Role.NONE
+) -> Select[tuple[int]]:
+    """Select the projects whose packages may be shown: none while packages are switched off."""
+    ids = projects.readable_ids(view.principal, at=view.at, under=under, least_role=least_role)
+    return ids if view.packages_enabled else ids.where(false())
 
 
 def require_packages(view: View) -> None:

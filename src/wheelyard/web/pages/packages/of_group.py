@@ -13,7 +13,7 @@ def show(view: View) -> Answer:
     """``GET /groups/{group}/-/packages``."""
     if not view.packages_enabled:
         raise NotFound
-    readable = projects.readable_ids(view.principal, at=view.at, under=view.group)
+    readable = listing.readable_projects(view, under=view.group)
     shown = listing.read(view, readable)
     ids = {listed.release.project_id for listed in shown.found.items}
     return Page(

@@ -10,12 +10,12 @@ What has to be replaced stands in angle brackets.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from shlex import quote as quote_for_shell
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from wheelyard.pypi import names
+from wheelyard.web.pages.credentials import Credential
 
 Gettext = Callable[[str], str]
 
@@ -26,16 +26,6 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")  # TOML, "Keys"
 
 # Sections of .pypirc, or sources of a client, that mean something else.
 _TAKEN = frozenset({"pypi", "testpypi", "distutils", "server-login", "global"})
-
-
-class Credential(StrEnum):
-    """How a reader wants to say who they are."""
-
-    PERSONAL = "personal"
-    DEPLOY = "deploy"
-    NETRC = "netrc"
-    ENVIRONMENT = "environment"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

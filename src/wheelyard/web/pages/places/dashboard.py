@@ -4,6 +4,7 @@ from wheelyard import groups, packages, projects
 from wheelyard.access import Role
 from wheelyard.database.paging import Window
 from wheelyard.web.pages import paging
+from wheelyard.web.pages.packages import listing
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _SHOWN = 10
@@ -32,7 +33,7 @@ def show_start(view: View) -> Answer:
     )
     recent = packages.recent_releases(
         view.conn,
-        projects.readable_ids(view.principal, at=view.at, least_role=Role.GUEST),
+        listing.readable_projects(view, least_role=Role.GUEST),
         limit=_SHOWN,
     )
     return Page(
@@ -50,10 +51,6 @@ def show_start(view: View) -> Answer:
 
 def explore_projects(view: View) -> Answer:
     """``GET /explore``: every project that may be seen."""
-    return _explore(view, "explore_projects.html")
-
-
-def _explore(view: View, template: str) -> Answer:
     window = paging.read_window(view)
     search = view.params.peek_text("q").strip()
     found = projects.list_projects(
@@ -65,7 +62,7 @@ def _explore(view: View, template: str) -> Answer:
         at=view.at,
     )
     pager = paging.make_pager(view, window, found.total, {"q": search})
-    return Page(template, {"found": found, "pager": pager, "filter_text": search})
+    return Page("explore_projects.html", {"found": found, "pager": pager, "filter_text": search})
 
 
 def explore_groups(view: View) -> Answer:
@@ -106,13 +103,8 @@ def _find(view: View, *, limit: int) -> dict[str, object]:
     found_groups = groups.list_groups(
         view.conn, view.principal, groups.Filter(search=text), window, at=view.at
     )
-    found_packages = (
-        packages.search_packages(
-            view.conn, projects.readable_ids(view.principal, at=view.at), text, limit=limit
-        )
-        if view.packages_enabled
-        else []
-    )
+    readable = listing.readable_projects(view)
+    found_packages = packages.search_packages(view.conn, readable, text, limit=limit)
     return {
         "search_text": text,
         "is_short": False,

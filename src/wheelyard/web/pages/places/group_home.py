@@ -6,6 +6,7 @@ from wheelyard.database.paging import Window
 from wheelyard.namespaces import Namespace
 from wheelyard.packages import ListedRelease
 from wheelyard.web.pages import paging
+from wheelyard.web.pages.packages import listing
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _MAX_SUBGROUPS = 100
@@ -62,9 +63,7 @@ def _count_members(view: View) -> int | None:
 
 
 def _recent(view: View, group: Namespace) -> list[ListedRelease]:
-    if not view.packages_enabled:
-        return []
-    readable = projects.readable_ids(view.principal, at=view.at, under=group)
+    readable = listing.readable_projects(view, under=group)
     return packages.recent_releases(view.conn, readable, limit=_RECENT)
 
 

@@ -7,12 +7,12 @@ from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import NewProject, Project
 from wheelyard.settings import Duplicates
+from wheelyard.web.pages import mebibytes
 from wheelyard.web.pages.confirmation import require_typed
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _MAX_DESCRIPTION = 2000
 _MAX_CHOICES = 200
-_MIB = 1024 * 1024
 
 Changes = dict[str, str | int | bool | None]
 """Columns of a project and their new values."""
@@ -86,17 +86,11 @@ def show_general(view: View) -> Answer:
             "project": project,
             "may_own": may_own,
             "namespaces": _choices(view) if may_own else [],
-            "limit_mb": _in_mb(project.max_file_bytes),
+            "limit_mb": mebibytes.write(project.max_file_bytes),
             "instance_limit": view.settings.max_file_bytes,
             "instance_duplicates": view.settings.duplicates.value,
         },
     )
-
-
-def _in_mb(count: int | None) -> str:
-    if count is None:
-        return ""
-    return f"{count / _MIB:.4f}".rstrip("0").rstrip(".")
 
 
 def save_naming(view: View) -> Answer:
@@ -144,7 +138,7 @@ def _level(
 def save_packages(view: View) -> Answer:
     """``POST …/packages``: duplicates, and the largest file."""
     duplicates = view.params.choice("duplicates", Duplicates)
-    limit = _read_limit(view)
+    limit = mebibytes.read(view, "max_file_mb")
     view.params.check()
     if limit != view.project.max_file_bytes:
         projects.require_within_limit(view.principal, limit, view.settings.max_file_bytes)
@@ -152,20 +146,6 @@ def save_packages(view: View) -> Answer:
         view,
         {"duplicates": duplicates.value if duplicates else None, "max_file_bytes": limit},
     )
-
-
-def _read_limit(view: View) -> int | None:
-    """Read a number of MiB, which may have a fraction; empty is the instance's limit."""
-    text = (view.params.text("max_file_mb") or "").strip().replace(",", ".")
-    if not text:
-        return None
-    try:
-        limit = round(float(text) * _MIB)
-    except (ValueError, OverflowError) as error:
-        raise InvalidRecord(max_file_mb=Sentence("is invalid")) from error
-    if not 0 <= limit < 2**62:
-        raise InvalidRecord(max_file_mb=Sentence("is invalid"))
-    return limit
 
 
 def _edit(view: View, changes: Changes) -> Answer:
