@@ -198,10 +198,10 @@ def _examine_files(
         count += 1
         for sha256, size in ((file.sha256, file.size), (file.metadata_sha256, None)):
             if problem := _find_problem(blobs.path(sha256), sha256, size, depth=depth):
-                what = f"{file.filename} of {file.full_path}"
                 said = Sentence(
-                    "%(file)s: the blob %(blob)s %(problem)s.",
-                    file=what,
+                    "%(file)s of %(place)s: the blob %(blob)s %(problem)s.",
+                    file=file.filename,
+                    place=file.full_path,
                     blob=sha256,
                     problem=problem,
                 )

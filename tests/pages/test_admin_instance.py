@@ -88,10 +88,10 @@ def test_limits_are_set_and_left_to_the_environment_again(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"max_file_mb": "many"}, "Largest file, in MB must be from 0 to 1073741824"),
-        ({"max_file_mb": "-1"}, "Largest file, in MB must be from 0 to 1073741824"),
-        ({"max_file_mb": "nan"}, "Largest file, in MB must be from 0 to 1073741824"),
-        ({"max_file_mb": "inf"}, "Largest file, in MB must be from 0 to 1073741824"),
+        ({"max_file_mb": "many"}, "Largest file, in MB must be from 0 to 1,073,741,824"),
+        ({"max_file_mb": "-1"}, "Largest file, in MB must be from 0 to 1,073,741,824"),
+        ({"max_file_mb": "nan"}, "Largest file, in MB must be from 0 to 1,073,741,824"),
+        ({"max_file_mb": "inf"}, "Largest file, in MB must be from 0 to 1,073,741,824"),
         ({"duplicates": "x"}, "A file name that is uploaded again is does not have a valid value"),
         ({"packages_enabled": "x"}, "Packages does not have a valid value"),
     ],

@@ -5,8 +5,10 @@ when somebody first asks for it.
 """
 
 import io
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from enum import StrEnum
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -27,6 +29,11 @@ DEFAULT = "en"
 
 _WORDS = (Sentence("private"), Sentence("internal"), Sentence("public"))
 """Words of the core that stand inside its sentences; they are here for translators to find."""
+
+_RANGE = re.compile(
+    r"\s*([A-Za-z0-9-]{1,40})\s*(?:;\s*[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.ASCII
+)
+"""A language and its weight (RFC 9110, 12.4.2 and 12.5.4); what is none counts for nothing."""
 
 _UNITS = ("KB", "MB", "GB", "TB", "PB")
 
@@ -56,11 +63,18 @@ class Language:
         return self.gettext(sentence) if sentence else ""
 
     def _part(self, part: object) -> object:
-        return self.say(part) if isinstance(part, str) else part
+        if isinstance(part, int):
+            return self.number(part)
+        # A path that somebody has named "public" is no word of ours.
+        return self.say(part) if isinstance(part, Sentence | StrEnum) else part
 
     def number(self, value: int) -> str:
         """Write a whole number with its thousands apart."""
         return numbers.format_decimal(value, locale=self.code)
+
+    def decimal(self, value: float) -> str:
+        """Write a number with one digit behind the point."""
+        return numbers.format_decimal(value, format="#,##0.0", locale=self.code)
 
     def size(self, count: int) -> str:
         """Write a number of bytes in the largest unit that leaves a whole one; 1 KB is 1,024."""
@@ -71,8 +85,8 @@ class Language:
             value /= 1024
             if value < 999.95 or unit == _UNITS[-1]:  # noqa: PLR2004  what would be written 1000
                 break
-        digits = "#,##0.0" if value < 99.95 else "#,##0"  # noqa: PLR2004  three digits say enough
-        return f"{numbers.format_decimal(value, format=digits, locale=self.code)} {unit}"
+        few = value < 99.95  # noqa: PLR2004  three digits say enough
+        return f"{self.decimal(value) if few else self.number(round(value))} {unit}"
 
     def moment(self, at: datetime) -> str:
         """Write a date and a time in the reader's zone."""
@@ -99,18 +113,11 @@ def choose(chosen: str, accepted: str) -> str:
     """Return the code of the language that was chosen, or else is accepted (RFC 9110, 12.5.4)."""
     if chosen in NAMES:
         return chosen
-    wanted = [part.split(";")[0].strip() for part in sorted(accepted.split(","), key=_weight)]
-    found = Locale.negotiate(wanted, NAMES, sep="-")
+    ranges = [match.groups() for match in map(_RANGE.fullmatch, accepted.split(",")) if match]
+    weighed = [(name, 1.0 if weight is None else float(weight)) for name, weight in ranges]
+    wanted = sorted((pair for pair in weighed if pair[1]), key=lambda pair: -pair[1])
+    found = Locale.negotiate([name for name, _ in wanted], NAMES, sep="-")
     return found.language if found else DEFAULT
-
-
-def _weight(part: str) -> float:
-    """Return a key that sorts the most wanted first."""
-    _, _, quality = part.partition(";q=")
-    try:
-        return -float(quality or 1)
-    except ValueError:
-        return 0.0
 
 
 @cache

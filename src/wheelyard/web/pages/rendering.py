@@ -52,6 +52,7 @@ def render(view: View, template: str, values: Mapping[str, Any]) -> bytes:
         language=language,
         say=language.say,
         number=language.number,
+        decimal=language.decimal,
         size=language.size,
         moment=tongue.moment,
         ago=tongue.ago,
