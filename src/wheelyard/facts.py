@@ -125,7 +125,9 @@ class FileTooLarge(Invalid):
     """A file over the limit in force; nothing of it was kept."""
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__(f"File is too large: at most {max_bytes} bytes are allowed")
+        super().__init__(
+            Sentence("File is too large: at most %(number)s bytes are allowed", number=max_bytes)
+        )
         self.max_bytes = max_bytes
 
 

@@ -16,14 +16,16 @@ from wheelyard import instance, memberships, packages, projects, tokens
 from wheelyard.access import Permission, Principal
 from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
 from wheelyard.database.engine import Database
-from wheelyard.facts import InvalidUpload, NotFound, Unavailable
+from wheelyard.facts import InvalidUpload, NotFound, Sentence, Unavailable
 from wheelyard.packages import File, StoredFile
 from wheelyard.projects import Project
 from wheelyard.pypi import archives, metadata, names
 from wheelyard.pypi.archives import Distribution
 from wheelyard.settings import Duplicates, Settings
 
-TAKEN = "Validation failed: File name has already been taken"
+TAKEN = Sentence(
+    "Validation failed: %(reason)s", reason=Sentence("File name has already been taken")
+)
 """GitLab's words; twine's ``--skip-existing`` looks for "already been taken"."""
 
 
@@ -104,6 +106,11 @@ def _require_still_allowed(
     return project
 
 
+def _failed(reason: str) -> InvalidUpload:
+    """Refuse with GitLab's words before the reason; pages for people leave them out."""
+    return InvalidUpload(Sentence("Validation failed: %(reason)s", reason=reason))
+
+
 def _read_form(upload: Upload) -> names.Filename:
     """Check all that needs no look into the file."""
     if upload.is_file_alone:
@@ -117,11 +124,11 @@ def _read_form(upload: Upload) -> names.Filename:
 
 def _require_valid_form(upload: Upload) -> tuple[names.NormalizedName, names.NormalizedVersion]:
     if not names.is_name(upload.name):
-        raise InvalidUpload("Validation failed: Name is invalid")
+        raise _failed(Sentence("Name is invalid"))
     try:
         return names.normalize_name(upload.name), names.normalize_version(upload.version)
     except InvalidVersion as error:
-        raise InvalidUpload("Validation failed: Version is invalid") from error
+        raise _failed(Sentence("Version is invalid")) from error
 
 
 def _require_claimed_digests(upload: Upload) -> None:
@@ -129,26 +136,33 @@ def _require_claimed_digests(upload: Upload) -> None:
     actual = {"md5": digests.md5, "sha256": digests.sha256, "blake2_256": digests.blake2_256}
     for algorithm, claimed in upload.claimed_digests.items():
         if claimed.lower() != actual[algorithm]:
-            raise InvalidUpload(f"{algorithm}_digest does not match")
+            raise InvalidUpload(Sentence("%(name)s does not match", name=f"{algorithm}_digest"))
 
 
 def _parse_filename(text: str) -> names.Filename:
     try:
         return names.parse_filename(text)
     except names.InvalidFilename as error:
-        raise InvalidUpload(f"Validation failed: File name is invalid: {error}") from error
+        invalid = Sentence("File name is invalid: %(reason)s", reason=error.args[0])
+        raise _failed(invalid) from error
 
 
 def _require_form_agreement(
     filename: names.Filename, name: names.NormalizedName, version: names.NormalizedVersion
 ) -> None:
     if filename.name != name:
-        raise InvalidUpload(
-            f"Validation failed: File name is of {filename.name}, the form is of {name}"
+        raise _failed(
+            Sentence(
+                "File name is of %(found)s, the form is of %(name)s", found=filename.name, name=name
+            )
         )
     if filename.version != version:
-        raise InvalidUpload(
-            f"Validation failed: File name has version {filename.version}, the form {version}"
+        raise _failed(
+            Sentence(
+                "File name has version %(found)s, the form %(version)s",
+                found=filename.version,
+                version=version,
+            )
         )
 
 
@@ -156,7 +170,7 @@ def _inspect(upload: Upload, filename: names.Filename) -> Distribution:
     try:
         return archives.inspect(upload.staged.path, filename)
     except archives.InvalidArchive as error:
-        raise InvalidUpload(f"Validation failed: {error}") from error
+        raise _failed(error.args[0]) from error
     except OSError as error:
         raise Unavailable(f"The file cannot be read: {error.strerror}") from error
 
@@ -166,7 +180,7 @@ def _requires_python(upload: Upload, distribution: Distribution) -> str:
     try:
         sent = metadata.check_requires_python(upload.requires_python)
     except metadata.InvalidMetadata as error:
-        raise InvalidUpload(f"Validation failed: {error}") from error
+        raise _failed(error.args[0]) from error
     return sent or distribution.metadata.requires_python
 
 

@@ -102,7 +102,7 @@ def test_a_subgroup_is_made_in_the_group_that_was_asked_for(
         ({"path": "admin"}, "Path admin is a reserved name"),
         ({"path": "root"}, "Path has already been taken"),
         ({"visibility": "secret"}, "Visibility does not have a valid value"),
-        ({"parent_id": "x"}, "In is invalid"),
+        ({"parent_id": "x"}, "Parent group is invalid"),
         ({"description": "x" * 501}, "Description is invalid"),
     ],
 )

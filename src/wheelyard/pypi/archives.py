@@ -22,6 +22,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from wheelyard.facts import Sentence
 from wheelyard.pypi import metadata, names, zipdirectory
 
 MAX_METADATA_BYTES = 16 * 1024 * 1024
@@ -102,13 +103,15 @@ def inspect(path: Path, filename: names.Filename) -> Distribution:
         described = metadata.parse(content)
         _require_agreement(filename, described)
     except metadata.InvalidMetadata as error:
-        raise InvalidArchive(str(error)) from error
+        raise InvalidArchive(*error.args) from error
     except InvalidArchive:
         raise
     except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno in _NO_DAMAGE:
             raise
-        raise InvalidArchive("The file is damaged or not an archive of its type") from error
+        raise InvalidArchive(
+            Sentence("The file is damaged or not an archive of its type")
+        ) from error
     return Distribution(filename=filename, metadata=described)
 
 
@@ -126,16 +129,23 @@ def _read_metadata(path: Path, filename: names.Filename) -> bytes:
 def _require_agreement(filename: names.Filename, described: metadata.CoreMetadata) -> None:
     if names.normalize_name(described.name) != filename.name:
         raise InvalidArchive(
-            f"The metadata of the file names {described.name!r}, its file name {filename.name!r}"
+            Sentence(
+                "The metadata of the file names %(found)s, its file name %(expected)s",
+                found=repr(described.name),
+                expected=repr(filename.name),
+            )
         )
     try:
         version = names.normalize_version(described.version)
     except ValueError as error:
-        raise InvalidArchive("The metadata of the file has an invalid version") from error
+        raise InvalidArchive(Sentence("The metadata of the file has an invalid version")) from error
     if version != filename.version:
         raise InvalidArchive(
-            f"The metadata of the file has version {described.version!r}, "
-            f"its file name {filename.version!r}"
+            Sentence(
+                "The metadata of the file has version %(found)s, its file name %(expected)s",
+                found=repr(described.version),
+                expected=repr(filename.version),
+            )
         )
 
 
@@ -151,12 +161,17 @@ def _require_small_directory(path: Path) -> None:
         start, size = zipdirectory.find(file)
         if size > MAX_DIRECTORY_BYTES:
             raise InvalidArchive(
-                f"The table of contents of the archive has more than {MAX_DIRECTORY_BYTES} bytes"
+                Sentence(
+                    "The table of contents of the archive has more than %(number)s bytes",
+                    number=MAX_DIRECTORY_BYTES,
+                )
             )
         file.seek(start)
         members = file.read(size).count(zipdirectory.MEMBER_SIGNATURE)
     if members > MAX_MEMBERS:
-        raise InvalidArchive(f"The archive has more than {MAX_MEMBERS} members")
+        raise InvalidArchive(
+            Sentence("The archive has more than %(number)s members", number=MAX_MEMBERS)
+        )
 
 
 def _require_safe_zip(archive: zipfile.ZipFile, packed_bytes: int) -> None:
@@ -165,14 +180,26 @@ def _require_safe_zip(archive: zipfile.ZipFile, packed_bytes: int) -> None:
     for member in members:
         _require_safe_name(member.filename)
         if member.filename in seen:
-            raise InvalidArchive(f"The archive has two members named {member.filename!r}")
+            raise InvalidArchive(
+                Sentence("The archive has two members named %(name)s", name=repr(member.filename))
+            )
         seen.add(member.filename)
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise InvalidArchive(f"The archive has a link, {member.filename!r}")
+            raise InvalidArchive(
+                Sentence("The archive has a link, %(name)s", name=repr(member.filename))
+            )
         if member.compress_type not in _COMPRESSIONS:
-            raise InvalidArchive(f"The archive has an unusual compression, {member.filename!r}")
+            raise InvalidArchive(
+                Sentence(
+                    "The archive has an unusual compression, %(name)s", name=repr(member.filename)
+                )
+            )
         if member.flag_bits & _ENCRYPTED:
-            raise InvalidArchive(f"The archive has an encrypted member, {member.filename!r}")
+            raise InvalidArchive(
+                Sentence(
+                    "The archive has an encrypted member, %(name)s", name=repr(member.filename)
+                )
+            )
     _require_sane_size(sum(member.file_size for member in members), packed_bytes)
     for member in members:
         _require_whole(archive, member)
@@ -199,13 +226,20 @@ def _require_safe_name(name: str) -> None:
         or ":" in (path.parts[0] if path.parts else "")
         or _CONTROL.search(name)
     ):
-        raise InvalidArchive(f"The archive has a member with an unsafe name, {name[:200]!r}")
+        raise InvalidArchive(
+            Sentence(
+                "The archive has a member with an unsafe name, %(name)s", name=repr(name[:200])
+            )
+        )
 
 
 def _require_sane_size(unpacked_bytes: int, packed_bytes: int) -> None:
     if unpacked_bytes > max(RATIO_FLOOR_BYTES, packed_bytes * MAX_RATIO):
         raise InvalidArchive(
-            f"The archive unpacks to more than {MAX_RATIO} times its size, as a zip bomb does"
+            Sentence(
+                "The archive unpacks to more than %(number)s times its size, as a zip bomb does",
+                number=MAX_RATIO,
+            )
         )
 
 
@@ -214,9 +248,13 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
         with archive.open(name) as member:
             content = member.read(MAX_METADATA_BYTES + 1)
     except KeyError as error:
-        raise InvalidArchive(f"The archive has no {name}") from error
+        raise InvalidArchive(Sentence("The archive has no %(name)s", name=name)) from error
     if len(content) > MAX_METADATA_BYTES:
-        raise InvalidArchive(f"{name} is larger than {MAX_METADATA_BYTES} bytes")
+        raise InvalidArchive(
+            Sentence(
+                "%(name)s is larger than %(number)s bytes", name=name, number=MAX_METADATA_BYTES
+            )
+        )
     return content
 
 
@@ -225,10 +263,14 @@ def _read_wheel(archive: zipfile.ZipFile, filename: names.Filename) -> bytes:
     folders = {name.split("/", 1)[0] for name in archive.namelist() if ".dist-info/" in name}
     folders = {folder for folder in folders if folder.endswith(".dist-info")}
     if len(folders) != 1:
-        raise InvalidArchive("A wheel has exactly one .dist-info folder; this one does not")
+        raise InvalidArchive(
+            Sentence("A wheel has exactly one .dist-info folder; this one does not")
+        )
     folder = folders.pop()
     if names.normalize_name(folder.removesuffix(".dist-info").split("-")[0]) != filename.name:
-        raise InvalidArchive(f"The folder {folder} of the wheel is of another package")
+        raise InvalidArchive(
+            Sentence("The folder %(folder)s of the wheel is of another package", folder=folder)
+        )
     _read_member(archive, f"{folder}/WHEEL")
     _require_recorded(archive, folder)
     return _read_member(archive, f"{folder}/METADATA")
@@ -247,18 +289,26 @@ def _require_recorded(archive: zipfile.ZipFile, folder: str) -> None:
         # Row by row: a RECORD of a million names would take more memory than the rest together.
         for name, *_ in filter(None, csv.reader(io.TextIOWrapper(record, "utf-8", newline=""))):
             if name not in present and name not in exempt:
-                raise InvalidArchive(f"RECORD lists {name[:200]!r}, which is not in the wheel")
+                raise InvalidArchive(
+                    Sentence(
+                        "RECORD lists %(name)s, which is not in the wheel", name=repr(name[:200])
+                    )
+                )
             recorded.add(name)
     except (csv.Error, UnicodeDecodeError) as error:
-        raise InvalidArchive("RECORD is not readable") from error
+        raise InvalidArchive(Sentence("RECORD is not readable")) from error
     for name in sorted(present - recorded):
-        raise InvalidArchive(f"RECORD does not list {name!r}, which is in the wheel")
+        raise InvalidArchive(
+            Sentence("RECORD does not list %(name)s, which is in the wheel", name=repr(name))
+        )
 
 
 def _read_zip_sdist(archive: zipfile.ZipFile) -> bytes:
     found = [name for name in archive.namelist() if _is_pkg_info(name)]
     if len(found) != 1:
-        raise InvalidArchive("An sdist has one PKG-INFO in its top folder; this one does not")
+        raise InvalidArchive(
+            Sentence("An sdist has one PKG-INFO in its top folder; this one does not")
+        )
     return _read_member(archive, found[0])
 
 
@@ -295,7 +345,7 @@ class _BoundedReader(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         if not 0 <= size <= self._allowance:
-            raise InvalidArchive("The archive has an oversized header")
+            raise InvalidArchive(Sentence("The archive has an oversized header"))
         self._allowance -= size
         self.last = self._next(size)
         return self.last
@@ -318,7 +368,7 @@ class _BoundedReader(io.RawIOBase):
         rest = self.last
         while rest:
             if rest.strip(b"\0"):
-                raise InvalidArchive("The archive has something after its end")
+                raise InvalidArchive(Sentence("The archive has something after its end"))
             rest = self._next(_MAX_TAR_HEADER_BYTES)
 
     def _next(self, size: int) -> bytes:
@@ -334,9 +384,11 @@ def _read_tar_sdist(path: Path) -> bytes:
         with tarfile.open(fileobj=reader, mode="r:") as archive:
             for count, member in enumerate(archive):
                 if count >= MAX_MEMBERS:
-                    raise InvalidArchive(f"The archive has more than {MAX_MEMBERS} members")
+                    raise InvalidArchive(
+                        Sentence("The archive has more than %(number)s members", number=MAX_MEMBERS)
+                    )
                 if len(archive.pax_headers) > _MAX_GLOBAL_HEADERS:
-                    raise InvalidArchive("The archive has too many global headers")
+                    raise InvalidArchive(Sentence("The archive has too many global headers"))
                 _require_safe_tar_member(member)
                 if member.isreg() and _is_pkg_info(member.name):
                     reader.allow(MAX_METADATA_BYTES + _MAX_TAR_HEADER_BYTES)
@@ -346,7 +398,9 @@ def _read_tar_sdist(path: Path) -> bytes:
                 archive.members = []  # type: ignore[attr-defined]  # not in the stubs
         reader.require_end()
     if len(found) != 1:
-        raise InvalidArchive("An sdist has one PKG-INFO in its top folder; this one does not")
+        raise InvalidArchive(
+            Sentence("An sdist has one PKG-INFO in its top folder; this one does not")
+        )
     return found[0]
 
 
@@ -364,14 +418,19 @@ def _require_safe_tar_member(member: tarfile.TarInfo) -> None:
             raise tarfile.SpecialFileError(member)
     except tarfile.FilterError as error:
         raise InvalidArchive(
-            f"The archive has a member that leaves its folder or is no file, {member.name[:200]!r}"
+            Sentence(
+                "The archive has a member that leaves its folder or is no file, %(name)s",
+                name=repr(member.name[:200]),
+            )
         ) from error
 
 
 def _read_tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     if member.size > MAX_METADATA_BYTES:
-        raise InvalidArchive(f"PKG-INFO is larger than {MAX_METADATA_BYTES} bytes")
+        raise InvalidArchive(
+            Sentence("PKG-INFO is larger than %(number)s bytes", number=MAX_METADATA_BYTES)
+        )
     reader = archive.extractfile(member)
     if reader is None:
-        raise InvalidArchive("PKG-INFO is not a file")
+        raise InvalidArchive(Sentence("PKG-INFO is not a file"))
     return b"".join(iter(lambda: reader.read(_MAX_TAR_HEADER_BYTES), b""))

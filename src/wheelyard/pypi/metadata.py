@@ -10,6 +10,8 @@ from email.parser import BytesHeaderParser
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from wheelyard.facts import Sentence
+
 MAX_READ_BYTES = 1024 * 1024
 """Of a file's metadata, from its start: the fields come first, and a description may follow them.
 A million headers would take a gigabyte to parse."""
@@ -53,7 +55,9 @@ def parse(content: bytes) -> CoreMetadata:
 def _get(message: Message, field: str) -> str:
     value = _find(message, field)
     if not value:
-        raise InvalidMetadata(f"The metadata of the file has no {field} field")
+        raise InvalidMetadata(
+            Sentence("The metadata of the file has no %(field)s field", field=field)
+        )
     return value
 
 
@@ -70,7 +74,9 @@ def _find(message: Message, field: str) -> str | None:
     values = [value for name, value in message.raw_items() if name.lower() == field.lower()]
     if not values:
         return None
-    unusable = InvalidMetadata(f"The metadata of the file has an unusable {field} field")
+    unusable = InvalidMetadata(
+        Sentence("The metadata of the file has an unusable %(field)s field", field=field)
+    )
     if len(values) > 1:
         raise unusable
     try:
@@ -89,10 +95,15 @@ def check_requires_python(text: str) -> str:
     text = text.strip()
     if len(text) > MAX_REQUIRES_PYTHON_LENGTH:
         raise InvalidMetadata(
-            f"requires_python has more than {MAX_REQUIRES_PYTHON_LENGTH} characters"
+            Sentence(
+                "requires_python has more than %(number)s characters",
+                number=MAX_REQUIRES_PYTHON_LENGTH,
+            )
         )
     try:
         SpecifierSet(text)
     except InvalidSpecifier as error:
-        raise InvalidMetadata("requires_python is not a valid version specifier") from error
+        raise InvalidMetadata(
+            Sentence("requires_python is not a valid version specifier")
+        ) from error
     return text

@@ -19,6 +19,8 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
+from wheelyard.facts import Sentence
+
 NormalizedName = NewType("NormalizedName", str)
 """A package name after PEP 503: lower case, each run of ``-_.`` one hyphen."""
 
@@ -87,11 +89,13 @@ def normalize_version(text: str) -> NormalizedVersion:
 def parse_filename(text: str) -> Filename:
     """Read a wheel's or an sdist's file name.  Raises InvalidFilename with the reason."""
     if len(text) > MAX_LENGTH:
-        raise InvalidFilename(f"The file name has more than {MAX_LENGTH} characters")
+        raise InvalidFilename(
+            Sentence("The file name has more than %(number)s characters", number=MAX_LENGTH)
+        )
     if not _FILENAME.match(text):
-        raise InvalidFilename("The file name has characters that no wheel or sdist has")
+        raise InvalidFilename(Sentence("The file name has characters that no wheel or sdist has"))
     if not text.endswith((".whl", ".tar.gz", ".zip")):
-        raise InvalidFilename("Only wheels (.whl) and sdists (.tar.gz, .zip) are taken")
+        raise InvalidFilename(Sentence("Only wheels (.whl) and sdists (.tar.gz, .zip) are taken"))
     try:
         if text.endswith(".whl"):
             filetype = FileType.WHEEL

@@ -25,7 +25,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 from starlette.types import Receive, Scope
 
 from wheelyard.blobs.store import BlobStore, StagedBlob
-from wheelyard.facts import FileTooLarge, Invalid, InvalidParameters
+from wheelyard.facts import FileTooLarge, Invalid, InvalidParameters, Sentence
 from wheelyard.publishing import Upload
 from wheelyard.web import headers
 from wheelyard.web.errors import ClientGone, RequestTimeout
@@ -131,7 +131,8 @@ async def read_whole(scope: Scope, receive: Receive) -> bytes:
         gathered += chunk
         if len(gathered) > MAX_WHOLE_BYTES:
             await body.drain()
-            raise Invalid(f"The body has more than {MAX_WHOLE_BYTES} bytes")
+            said = Sentence("The body has more than %(number)s bytes", number=MAX_WHOLE_BYTES)
+            raise Invalid(said)
     return bytes(gathered)
 
 
@@ -177,7 +178,10 @@ class Receiver:
                     self._take(event)
                 if self._other_bytes > MAX_FIELDS_BYTES:
                     raise Invalid(
-                        f"The form has more than {MAX_FIELDS_BYTES} bytes beside its file"
+                        Sentence(
+                            "The form has more than %(number)s bytes beside its file",
+                            number=MAX_FIELDS_BYTES,
+                        )
                     )
                 if len(self._batch) >= _BATCH_BYTES:
                     await run_sync(self._write_batch)
@@ -288,7 +292,7 @@ def _parser(scope: Scope) -> PushMultipartParser:
     content_type = headers.find(scope, b"content-type") or b""
     kind, options = parse_options_header(content_type.decode("latin-1"))
     if kind != "multipart/form-data" or not options.get("boundary"):
-        raise Invalid("An upload is sent as multipart/form-data with a boundary")
+        raise Invalid(Sentence("An upload is sent as multipart/form-data with a boundary"))
     try:
         # Not strict: that refuses the line break after the last boundary, which most clients send,
         # when it happens to come in a piece of its own.
@@ -301,4 +305,4 @@ def _parser(scope: Scope) -> PushMultipartParser:
 
 def _malformed(error: MultipartError) -> Invalid:
     # Behind its sentence the parser may put what it failed on, as Python writes it.
-    return Invalid(f"The multipart body is malformed: {error.args[0]}")
+    return Invalid(Sentence("The multipart body is malformed: %(reason)s", reason=error.args[0]))

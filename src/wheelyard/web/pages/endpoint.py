@@ -36,6 +36,7 @@ from wheelyard.facts import (
     Invalid,
     InvalidParameters,
     InvalidRecord,
+    InvalidUpload,
     NotFound,
     Sentence,
     Unauthenticated,
@@ -48,6 +49,7 @@ from wheelyard.settings import Settings
 from wheelyard.web import headers, params
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import languages, rendering, visits
+from wheelyard.web.pages.languages import Language
 from wheelyard.web.pages.view import Answer, Handler, Page, Problems, Redirect, Sent, View
 from wheelyard.web.pages.visits import Visit
 from wheelyard.web.params import Params
@@ -62,7 +64,7 @@ _NOBODY = Standing()
 _AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
 """In an address: what has a meaning there, or is an escape already (RFC 3986, 2.2)."""
 
-_FIELDS = {"visibility_level": "visibility"}
+_FIELDS = {"visibility_level": "visibility", "namespace": "namespace_id"}
 """What the core names as GitLab does, and forms as people do."""
 
 
@@ -141,7 +143,7 @@ class PageEndpoint:
         with self._registry.database.read() as conn:
             view = replace(
                 self.admit(conn, scope, visit, read),
-                problems=_problems(fact),
+                problems=problems_of(fact),
                 here=_page_of_form(scope),
                 posted_to=headers.requested_path(scope),
             )
@@ -169,15 +171,13 @@ class PageEndpoint:
             standing = _require(conn, principal, self.permission, subject, at)
         if session is not None:
             self._registry.usage.note_session(session.id, at)
-        accepted = headers.find_text(scope, b"accept-language") or ""
-        code = languages.choose(visit.preference("language"), accepted)
         client = scope.get("client")
         return View(
             conn=conn,
             registry=self._registry,
             visit=visit,
             session=session,
-            language=languages.speak(code, visit.zone),
+            language=speak(scope, visit),
             path=path,
             params=read,
             at=at,
@@ -291,6 +291,12 @@ def _page_of_form(scope: Scope) -> str:
     return headers.requested_path(scope)
 
 
+def speak(scope: Scope, visit: Visit) -> Language:
+    """Return the language that a browser has chosen or accepts, in its time zone."""
+    accepted = headers.find_text(scope, b"accept-language") or ""
+    return languages.speak(languages.choose(visit.preference("language"), accepted), visit.zone)
+
+
 def to_sign_in(scope: Scope) -> Made:
     """Ask who it is; what a form was to do is not done."""
     wanted = _here(scope) if scope["method"] in {"GET", "HEAD"} else "/"
@@ -306,7 +312,8 @@ def _read_notice(visit: Visit) -> str:
     return notice if isinstance(notice, str) else ""
 
 
-def _problems(fact: Fact) -> Problems:
+def problems_of(fact: Fact) -> Problems:
+    """Return what a form says for a refusal."""
     match fact:
         case InvalidRecord():
             return Problems(
@@ -318,6 +325,8 @@ def _problems(fact: Fact) -> Problems:
         case Forbidden():
             refused = Sentence("You are not allowed to do this")
             return Problems(general=fact.reason or refused)
+        case InvalidUpload(args=[Sentence(parts={"reason": str() as reason})]):
+            return Problems(general=reason)
     return Problems(general=fact.args[0] if fact.args else str(fact))
 
 

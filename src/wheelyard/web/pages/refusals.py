@@ -5,7 +5,7 @@ from http import HTTPStatus
 import structlog
 from starlette.types import Message, Scope, Send
 
-from wheelyard.facts import Unauthenticated, Unavailable
+from wheelyard.facts import Sentence, Unauthenticated
 from wheelyard.registry import Registry
 from wheelyard.web import headers
 from wheelyard.web.errors import Rendered
@@ -89,8 +89,8 @@ def _words(view: View, status: int, error: Exception) -> dict[str, object]:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR
         else (_("This cannot be done"), _("What was sent cannot be understood.")),
     )
-    said = error.args[0] if error.args and not isinstance(error, Unavailable) else ""
-    if status in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST} and isinstance(said, str) and said:
+    said = error.args[0] if error.args else ""
+    if status in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST} and isinstance(said, Sentence):
         text = view.language.say(said)
     can_sign_in = status == HTTPStatus.NOT_FOUND and view.session is None
     if can_sign_in:

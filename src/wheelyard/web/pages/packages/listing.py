@@ -7,7 +7,7 @@ from sqlalchemy import Select, false
 from wheelyard import packages, projects
 from wheelyard.access import Permission, Role
 from wheelyard.database import paging as paging_
-from wheelyard.facts import InvalidRecord, NotFound, Sentence
+from wheelyard.facts import Invalid, NotFound, Sentence
 from wheelyard.namespaces import Namespace, is_id
 from wheelyard.packages import Filter, ListedRelease, Release, Within
 from wheelyard.web.headers import Headers
@@ -115,7 +115,7 @@ def _chosen(view: View) -> list[Release]:
     """Return the releases that the boxes name; what is gone meanwhile is left out."""
     words = view.params.texts("releases")
     if not words:
-        raise InvalidRecord(releases=Sentence("are not chosen: mark some in the list first"))
+        raise Invalid(Sentence("No release is chosen: mark some in the list first"))
     ids = [int(word) for word in dict.fromkeys(words[:_MAX_CHOSEN]) if is_id(word)]
     found = (packages.find_release(view.conn, view.project.id, number) for number in ids)
     return [release for release in found if release is not None]

@@ -12,12 +12,13 @@ from starlette.types import Receive, Scope, Send
 
 from wheelyard import publishing
 from wheelyard.access import Permission
-from wheelyard.facts import Fact, Forbidden, InvalidUpload, Unauthenticated
+from wheelyard.facts import Fact, Forbidden, NotFound, Unauthenticated, Unavailable
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.web import errors, headers
 from wheelyard.web.pages import rendering, visits
-from wheelyard.web.pages.endpoint import PageEndpoint, send_made
+from wheelyard.web.pages.endpoint import PageEndpoint, problems_of, send_made, speak
+from wheelyard.web.pages.languages import Language
 from wheelyard.web.pages.packages import listing
 from wheelyard.web.pages.view import Redirect, View
 from wheelyard.web.pages.visits import Visit
@@ -96,10 +97,19 @@ class BrowserUpload:
             await send_made(scope, send, visit, made)
             return
         status, _, _ = errors.render(fact) or (HTTPStatus.INTERNAL_SERVER_ERROR, {}, [])
-        said = str(fact)
-        if isinstance(fact, InvalidUpload):
-            said = said.removeprefix("Validation failed: ")
-        await _answer_json(send, status, said)
+        await _answer_json(send, status, _said(fact, speak(scope, visit)))
+
+
+def _said(fact: Fact, language: Language) -> str:
+    if isinstance(fact, Unauthenticated):
+        return language.gettext("You are signed out: sign in and try again.")
+    if isinstance(fact, NotFound):
+        return language.gettext("There is no such page")
+    if isinstance(fact, Unavailable):
+        return language.gettext("The registry cannot do this now")
+    problems = problems_of(fact)
+    fields = [f"{name} {language.say(said)}" for name, said in problems.fields.items()]
+    return language.say(problems.general) or "; ".join(fields)
 
 
 def _limit(project: Project, otherwise: int) -> int:
