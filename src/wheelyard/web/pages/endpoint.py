@@ -325,9 +325,15 @@ def problems_of(fact: Fact) -> Problems:
         case Forbidden():
             refused = Sentence("You are not allowed to do this")
             return Problems(general=fact.reason or refused)
-        case InvalidUpload(args=[Sentence(parts={"reason": str() as reason})]):
-            return Problems(general=reason)
+        case InvalidUpload():
+            return Problems(general=_reason(fact.args[0]))
     return Problems(general=fact.args[0] if fact.args else str(fact))
+
+
+def _reason(said: str) -> str:
+    """Return what follows on GitLab's first words, where it has them."""
+    reason = said.parts.get("reason") if isinstance(said, Sentence) else None
+    return reason if isinstance(reason, str) else said
 
 
 def _status(fact: Fact) -> int:
