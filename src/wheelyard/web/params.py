@@ -80,6 +80,10 @@ class Params:
             self._note(name, Sentence("is empty"))
         return value.strip()
 
+    def filled_line(self, name: str) -> str | None:
+        """Read one line of a field that may be left empty; None when it is."""
+        return self.line(name) if (self.text(name) or "").strip() else None
+
     def choice(self, name: str, choices: type[E]) -> E | None:
         """Read one of an enumeration's values."""
         value = self.text(name)

@@ -74,7 +74,7 @@ def create(view: View) -> Answer:
     assert isinstance(password, _Password)  # noqa: S101  the route prepares it
     params = view.params
     username = params.line("username", required=True)
-    name = params.line("name") if params.peek_text("name").strip() else username
+    name = params.filled_line("name") or username
     email = params.line("email", required=True)
     params.text("password")
     is_admin = bool(params.flag("is_admin"))

@@ -50,7 +50,7 @@ def create(view: View) -> Answer:
     """``POST /groups/new``; who makes a group owns it."""
     params = view.params
     name = params.line("name", required=True) or ""
-    path = params.line("path") if params.peek_text("path") else namespaces.path_of(name)
+    path = params.filled_line("path") or namespaces.path_of(name)
     description = params.text("description", max_length=groups.MAX_DESCRIPTION) or ""
     visibility = params.choice("visibility", Visibility) or Visibility.PRIVATE
     parent_id = params.number("parent_id")

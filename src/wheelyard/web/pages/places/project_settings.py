@@ -30,7 +30,7 @@ def create(view: View) -> Answer:
     """``POST /projects/new``."""
     params = view.params
     name = params.line("name", required=True) or ""
-    path = params.line("path") if params.peek_text("path") else namespaces.path_of(name)
+    path = params.filled_line("path") or namespaces.path_of(name)
     description = params.text("description", max_length=_MAX_DESCRIPTION) or ""
     visibility = params.choice("visibility", Visibility) or Visibility.PRIVATE
     namespace_id = params.number("namespace_id", required=True)
