@@ -34,7 +34,7 @@ def show(view: View) -> Answer:
     """
     params = view.params
     form = _Form(
-        name=params.peek_text("name"),
+        name=params.peek_text("name", max_length=2000),
         description=params.peek_text("description", max_length=2000),
         expires_at=params.peek_text("expires_at"),
         scopes=tuple(word for text in params.texts("scopes") for word in text.split(",")),
