@@ -12,7 +12,7 @@ from tests.actors import Installation
 from tests.browser import chromium as chromiums
 from tests.browser.gallery import Gallery, choose_folder
 from tests.browser.visitor import Visitor, Visitors
-from tests.browser.world import World
+from tests.browser.world import Regulars, World
 from tests.servers import Server, running
 
 
@@ -30,15 +30,24 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Picture what the visitors of a failed test have before them."""
     report = yield
-    visitors, gallery = item.funcargs.get("visitors"), item.funcargs.get("gallery")
-    if report.when == "call" and report.failed and isinstance(visitors, Visitors):
-        assert isinstance(gallery, Gallery)
-        for number, visitor in enumerate(visitors.present, start=1):
+    gallery = item.funcargs.get("gallery")
+    if report.when == "call" and report.failed and isinstance(gallery, Gallery):
+        for number, visitor in enumerate(_list_present(item), start=1):
             name = re.sub(r"\W+", "-", f"failed {item.name} {number}").strip("-")
             with contextlib.suppress(Error):  # a page that crashed gives no picture
                 path = gallery.snap(visitor.page, name)
                 report.sections.append((f"visitor {number}", f"{visitor.page.url}\n{path}"))
     return report
+
+
+def _list_present(item: pytest.Function) -> list[Visitor]:
+    companies = item.funcargs.values()
+    return [
+        visitor
+        for company in companies
+        if isinstance(company, Visitors | Regulars)
+        for visitor in company.present
+    ]
 
 
 @pytest.fixture(scope="package")
@@ -83,3 +92,10 @@ def guests(chromium: Browser, world: World) -> Iterator[Visitors]:
     """Makes visitors of the world's registry, who leave with the test."""
     with Visitors(chromium, world.url) as visitors:
         yield visitors
+
+
+@pytest.fixture(scope="module")
+def regulars(chromium: Browser, world: World) -> Iterator[Regulars]:
+    """People of the world with one browser each, which has been open all the time."""
+    with Visitors(chromium, world.url) as visitors:
+        yield Regulars(world, visitors)

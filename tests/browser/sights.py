@@ -32,13 +32,8 @@ class Sight:
     act: Callable[[Visitor], None] | None = None
     """What is done on the page before it is looked at."""
 
-    answers: int | None = None
-    """The status with which a form that was sent is answered, if it is not what ``act`` expects."""
-
     def show(self, world: World, visitor: Visitor) -> None:
-        """Bring a visitor there."""
-        if self.who:
-            getattr(world, self.who).enter(visitor)
+        """Bring a visitor there who is already known, or nobody."""
         visitor.open(self.path(world), status=self.status)
         if self.act:
             self.act(visitor)
@@ -51,6 +46,7 @@ class Sight:
             file=next(file.id for file in world.files if file.filename.endswith(".whl")),
             sdist=next(file.id for file in world.files if file.filename.endswith(".gz")),
             user=world.ben.user.id,
+            blocked=world.blocked.id,
         )
 
 
@@ -100,7 +96,7 @@ def _search(visitor: Visitor) -> None:
 def _make_user(visitor: Visitor) -> None:
     name = f"drawn{id(visitor)}"
     visitor.fill("Username", name)
-    visitor.fill("E-mail", f"{name}@example.com")
+    visitor.fill("Email", f"{name}@example.com")
     visitor.press("Create user")
 
 
@@ -261,6 +257,7 @@ SIGHTS = (
     Sight("admin-user-new", "/admin/users/new", "/admin/users/new", who="root"),
     Sight("admin-user-made", "/admin/users/new", "/admin/users/new", who="root", act=_make_user),
     Sight("admin-user", "/admin/users/{user}", "/admin/users/{user}", who="root", act=_open_all),
+    Sight("admin-user-blocked", "/admin/users/{user}", "/admin/users/{blocked}", who="root"),
     Sight("refused-403", "/admin", "/admin", status=403),
     Sight("refused-404", "/{place}", "/there/is/nothing/here", status=404),
     Sight("refused-404-nobody", "/{place}", "/there/is/nothing/here", who="", status=404),

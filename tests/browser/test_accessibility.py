@@ -6,8 +6,7 @@ from tests.browser.axe import violations
 from tests.browser.gallery import Gallery, list_overflowing, looks
 from tests.browser.keyboard import list_stops, list_unreachable
 from tests.browser.sights import NO_PAGES, SIGHTS, Sight, list_routes, path_of
-from tests.browser.visitor import Visitors
-from tests.browser.world import World
+from tests.browser.world import Regulars, World
 from wheelyard.registry import Registry
 
 each_sight = pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.name)
@@ -26,9 +25,9 @@ def test_no_two_pictures_have_one_name() -> None:
 
 @each_sight
 def test_a_page_is_sound_in_each_of_its_looks(
-    guests: Visitors, world: World, gallery: Gallery, sight: Sight
+    regulars: Regulars, world: World, gallery: Gallery, sight: Sight
 ) -> None:
-    visitor = guests()
+    visitor = regulars(sight.who)
     sight.show(world, visitor)
 
     wrong = []
@@ -42,9 +41,9 @@ def test_a_page_is_sound_in_each_of_its_looks(
 
 @each_sight
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
-    guests: Visitors, world: World, sight: Sight
+    regulars: Regulars, world: World, sight: Sight
 ) -> None:
-    visitor = guests()
+    visitor = regulars(sight.who)
     sight.show(world, visitor)
 
     stops = list_stops(visitor.page)
@@ -55,8 +54,8 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_skip_link_leads_past_what_is_on_every_page(guests: Visitors, world: World) -> None:
-    visitor = world.ada.enter(guests())
+def test_the_skip_link_leads_past_what_is_on_every_page(regulars: Regulars) -> None:
+    visitor = regulars("ada")
     visitor.open("/acme/widgets/-/packages")
 
     visitor.page.keyboard.press("Tab")

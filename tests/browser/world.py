@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from tests.actors import PASSWORD, Installation
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, Visitors
 from tests.builders import Dist, sdist, wheel
 from wheelyard import groups, packages, projects, sessions, tokens, users
 from wheelyard.access import Actor, RegistryAccess, Role, TokenKind, Visibility
@@ -234,6 +234,7 @@ class World:
                 .where(token_rows.c.id == expired.token.id)
                 .values(expires_at=now - timedelta(days=2))
             )
+        self.town.token(self.ben.user)
         for holder in (of_project, of_group):
             self._token(TokenKind.DEPLOY, holder, "build machine", ("write_package_registry",))
             self._token(TokenKind.DEPLOY, holder, UNBROKEN, ("read_package_registry",))
@@ -251,6 +252,26 @@ class World:
         new = NewToken(kind, holder, name, scopes, expires_at, description)
         with self.town.database.write() as conn:
             return tokens.mint(conn, new, by=Actor(user_id=self.ada.user.id), at=utc_now())
+
+
+class Regulars:
+    """Those who come to the world's registry again and again, each with one browser."""
+
+    def __init__(self, world: World, guests: Visitors) -> None:
+        self._world = world
+        self._guests = guests
+        self._known: dict[str, Visitor] = {}
+
+    def __call__(self, who: str) -> Visitor:
+        """The browser of a person of the world, by their name there; of nobody by an empty one."""
+        if who not in self._known:
+            visitor = self._guests()
+            self._known[who] = getattr(self._world, who).enter(visitor) if who else visitor
+        return self._known[who]
+
+    @property
+    def present(self) -> list[Visitor]:
+        return self._guests.present
 
 
 def _auroras() -> list[Dist]:

@@ -49,7 +49,8 @@ class Seen:
 
     @property
     def is_page(self) -> bool:
-        return self.answer.headers.get("content-type", "").startswith("text/html")
+        kind: str = self.answer.headers.get("content-type", "")
+        return kind.startswith("text/html")
 
     @cached_property
     def text(self) -> str:

@@ -241,9 +241,7 @@ def test_programs_are_never_answered_with_a_page(
     assert wrong == []
 
 
-def test_another_case_of_a_path_leads_to_the_right_one(
-    world: World, quarter: Quarter, boss: Looker
-) -> None:
+def test_another_case_of_a_path_leads_to_the_right_one(quarter: Quarter, boss: Looker) -> None:
     project, group = quarter.project.full_path, quarter.group.full_path
     asked: Callable[[str], httpx.Response] = boss.visitor.http.get
     for right in (

@@ -7,6 +7,7 @@ one is sound.
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_whoever_has_the_greater_role_sees_more(
             if readers <= {reader, ADMIN}:
                 private[reader].add(marker)
 
-    for less, more in zip(READERS, READERS[1:], strict=False):
+    for less, more in pairwise(READERS):
         assert shown[less] - private[less] <= shown[more], (less, more)
     assert len(shown[NOBODY]) < len(shown[ADMIN]) / 2
 
