@@ -50,7 +50,7 @@ from wheelyard.web import headers, params
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import languages, rendering, visits
 from wheelyard.web.pages.languages import Language
-from wheelyard.web.pages.view import Answer, Handler, Page, Problems, Redirect, Sent, View
+from wheelyard.web.pages.view import Answer, Handler, Page, Problems, Redirect, View
 from wheelyard.web.pages.visits import Visit
 from wheelyard.web.params import Params
 from wheelyard.web.turns import Turns
@@ -195,19 +195,12 @@ class PageEndpoint:
 
     def finish(self, view: View, answer: Answer) -> Made:
         """Write what a handler has answered."""
-        match answer:
-            case Redirect():
-                location = quote(answer.to, safe=_AS_IT_IS).encode()
-                sent: Headers = [(b"location", location), *answer.headers]
-                if answer.notice:
-                    sent.append(visits.keep_passing(view.visit, NOTICE, answer.notice))
-                return HTTPStatus.SEE_OTHER, sent, b""
-            case Sent():
-                named = f'attachment; filename="{answer.filename}"'
-                sent = [(b"content-type", answer.content_type.encode())]
-                if answer.filename:
-                    sent.append((b"content-disposition", named.encode()))
-                return HTTPStatus.OK, sent, answer.body
+        if isinstance(answer, Redirect):
+            location = quote(answer.to, safe=_AS_IT_IS).encode()
+            sent: Headers = [(b"location", location), *answer.headers]
+            if answer.notice:
+                sent.append(visits.keep_passing(view.visit, NOTICE, answer.notice))
+            return HTTPStatus.SEE_OTHER, sent, b""
         body = rendering.render(view, answer.template, answer.values)
         sent = [rendering.HTML, *answer.headers]
         if view.notice:

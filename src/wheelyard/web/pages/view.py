@@ -142,14 +142,5 @@ class Redirect:
     headers: Headers = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """An answer that is no page, such as an export."""
-
-    content_type: str
-    body: bytes
-    filename: str = ""
-
-
-Answer = Page | Redirect | Sent
+Answer = Page | Redirect
 Handler = Callable[[View], Answer]
