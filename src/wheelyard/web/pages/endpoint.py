@@ -260,7 +260,8 @@ def _address_as_written(view: View) -> str:
     asked = view.path.get("project") or view.path.get("group") or view.path.get("place")
     if place is None or asked is None or asked == place.full_path:
         return view.here
-    return view.here.replace(asked, place.full_path, 1)
+    before = "/groups/" if "group" in view.path else "/"
+    return before + place.full_path + view.here[len(before) + len(asked) :]
 
 
 def _are_off(settings: Settings, subject: Subject | None) -> bool:
