@@ -33,7 +33,7 @@ from wheelyard.namespaces import (
     parse_lineage,
     path_key,
 )
-from wheelyard.settings import Duplicates
+from wheelyard.settings import Duplicates, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,10 @@ class Project:
     """When its newest release was made."""
 
     lineage: tuple[int, ...]
+
+    def file_limit(self, settings: Settings) -> int:
+        """Return the largest file that it takes, in bytes; 0 is no limit."""
+        return settings.max_file_bytes if self.max_file_bytes is None else self.max_file_bytes
 
     @property
     def subject(self) -> Subject:

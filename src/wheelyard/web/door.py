@@ -90,12 +90,11 @@ class Door:
         assert project is not None  # noqa: S101  otherwise there was no subject to allow it on
         anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, project.subject, Role.NONE)
         ends = [moment for moment in (identity.until, standing.until) if moment is not None]
-        limit = project.max_file_bytes
         grant = Grant(
             principal=principal,
             project=project,
             until=min(ends, default=None),
-            max_file_bytes=settings.max_file_bytes if limit is None else limit,
+            max_file_bytes=project.file_limit(settings),
             is_open=anybody is Decision.ALLOWED,
         )
         return grant, serial

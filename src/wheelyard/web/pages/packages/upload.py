@@ -13,7 +13,6 @@ from starlette.types import Receive, Scope, Send
 from wheelyard import publishing
 from wheelyard.access import Permission
 from wheelyard.facts import Fact, Forbidden, NotFound, Unauthenticated, Unavailable
-from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.web import errors, headers
 from wheelyard.web.pages import rendering, visits
@@ -70,7 +69,7 @@ class BrowserUpload:
             return view
 
     async def _receive(self, scope: Scope, body: Body, visit: Visit, view: View) -> None:
-        limit = _limit(view.project, view.settings.max_file_bytes)
+        limit = view.project.file_limit(view.settings)
         async with Receiver(self._registry.blobs, max_bytes=limit, kept=_FIELDS) as receiver:
             await receiver.receive(scope, body)
             visits.require_form_token(visit, receiver.field("form_token"))
@@ -110,10 +109,6 @@ def _said(fact: Fact, language: Language) -> str:
     problems = problems_of(fact)
     fields = [f"{name} {language.say(said)}" for name, said in problems.fields.items()]
     return language.say(problems.general) or "; ".join(fields)
-
-
-def _limit(project: Project, otherwise: int) -> int:
-    return otherwise if project.max_file_bytes is None else project.max_file_bytes
 
 
 def _wants_json(scope: Scope) -> bool:
