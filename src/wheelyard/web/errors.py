@@ -100,6 +100,23 @@ def render(error: Exception) -> Rendered | None:
     return None
 
 
+def status_of(fact: facts.Fact) -> int:
+    """Return the status of a fact; every one is in the table."""
+    rendered = render(fact)
+    assert rendered is not None  # noqa: S101  see above
+    return rendered[0]
+
+
+def status_of_form(fact: facts.Fact) -> int:
+    """Return the status of a form that is shown again because of a fact.
+
+    That of the table; but where the request was understood, and only what people typed into it has
+    to be mended, 422 in the place of 400 (RFC 9110, 15.5.21).
+    """
+    status = status_of(fact)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if status == HTTPStatus.BAD_REQUEST else status
+
+
 ShowRefusal = Callable[[Scope, Send, Exception, Rendered], Awaitable[None]]
 """Answers a person's browser with a page that says what was refused."""
 

@@ -46,7 +46,7 @@ from wheelyard.namespaces import Kind, Namespace
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
-from wheelyard.web import headers, params
+from wheelyard.web import errors, headers, params
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import languages, rendering, visits
 from wheelyard.web.pages.languages import Language
@@ -149,7 +149,7 @@ class PageEndpoint:
             )
             answer = self._form(view)
             if isinstance(answer, Page):
-                answer = replace(answer, status=_status(fact))
+                answer = replace(answer, status=errors.status_of_form(fact))
             return self.finish(view, answer)
 
     def _admit_form(self, conn: Connection, scope: Scope, visit: Visit, read: Params) -> View:
@@ -329,8 +329,3 @@ def _reason(said: str) -> str:
     reason = said.parts.get("reason") if isinstance(said, Sentence) else None
     return reason if isinstance(reason, str) else said
 
-
-def _status(fact: Fact) -> int:
-    if isinstance(fact, Forbidden):
-        return HTTPStatus.FORBIDDEN
-    return HTTPStatus.CONFLICT if isinstance(fact, Conflict) else HTTPStatus.UNPROCESSABLE_ENTITY

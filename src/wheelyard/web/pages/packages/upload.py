@@ -95,8 +95,7 @@ class BrowserUpload:
             made = await run_sync(self._page.show_again, scope, visit, Params({}), fact)
             await send_made(scope, send, visit, made)
             return
-        status, _, _ = errors.render(fact) or (HTTPStatus.INTERNAL_SERVER_ERROR, {}, [])
-        await _answer_json(send, status, _said(fact, speak(scope, visit)))
+        await _answer_json(send, errors.status_of(fact), _said(fact, speak(scope, visit)))
 
 
 def _said(fact: Fact, language: Language) -> str:
