@@ -102,11 +102,15 @@ class Invalid(Fact):
 
 
 class InvalidParameters(Invalid):
-    """One problem for each parameter, in the order in which they are read."""
+    """One problem for each parameter, in the order in which they are read.
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    Each is the parameter's name, or the names of several with commas between, and what is said of
+    it: ``("name", "is missing")``.
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, Sentence]]) -> None:
         self.problems = tuple(problems)
-        super().__init__(", ".join(self.problems))
+        super().__init__(", ".join(f"{names} {said}" for names, said in self.problems))
 
 
 class InvalidRecord(Invalid):

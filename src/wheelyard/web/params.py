@@ -30,15 +30,15 @@ class Params:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
-        self._problems: list[str] = []
+        self._problems: list[tuple[str, Sentence]] = []
 
     def check(self) -> None:
         """Raise InvalidParameters when anything read so far was wrong."""
         if self._problems:
             raise InvalidParameters(self._problems)
 
-    def _note(self, name: str, problem: Sentence) -> None:
-        self._problems.append(f"{name} {problem}")
+    def _note(self, names: str, problem: Sentence) -> None:
+        self._problems.append((names, problem))
 
     def has(self, name: str) -> bool:
         """Whether a parameter was sent, be it as null."""

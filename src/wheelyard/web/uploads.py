@@ -66,7 +66,9 @@ FIELDS_OF_CLIENTS = frozenset(
 )
 """What upload clients send that matters here."""
 
-_INVALID_CONTENT = "content is invalid"
+_CONTENT = "content"
+_INVALID = Sentence("is invalid")
+_MISSING = Sentence("is missing")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z", re.ASCII)
 
 
@@ -142,7 +144,7 @@ class Form:
 
     fields: dict[str, bytes] = field(default_factory=dict)
     filename: str | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[tuple[str, Sentence]] = field(default_factory=list)
 
 
 class Receiver:
@@ -193,14 +195,14 @@ class Receiver:
         """Write what is left and return the upload; blocks.  Raises InvalidParameters."""
         form = self._form
         text = {name: self._text(name, value) for name, value in form.fields.items()}
-        has_content = form.filename is not None or _INVALID_CONTENT in form.problems
-        missing = [] if has_content else ["content is missing"]
-        missing += [f"{name} is missing" for name in ("name", "version") if not text.get(name)]
+        has_content = form.filename is not None or (_CONTENT, _INVALID) in form.problems
+        needed = [] if has_content else [_CONTENT]
+        needed += [name for name in ("name", "version") if not text.get(name)]
         sha256 = text.get("sha256_digest", "")
         if sha256 and not _SHA256.match(sha256):
-            form.problems.append("sha256_digest is invalid")
-        if missing or form.problems:
-            raise InvalidParameters([*missing, *form.problems])
+            form.problems.append(("sha256_digest", _INVALID))
+        if needed or form.problems:
+            raise InvalidParameters([*((name, _MISSING) for name in needed), *form.problems])
         return Upload(
             name=text["name"],
             version=text["version"],
@@ -220,7 +222,7 @@ class Receiver:
         Raises InvalidParameters.
         """
         if not self._form.filename:
-            raise InvalidParameters(["content is missing"])
+            raise InvalidParameters([(_CONTENT, _MISSING)])
         return Upload(
             name="",
             version="",
@@ -238,20 +240,20 @@ class Receiver:
             self._begin(event)
         elif event is None:
             self._segment = None
-        elif self._segment is not None and self._segment.name == "content":
+        elif self._segment is not None and self._segment.name == _CONTENT:
             self._take_file(event)
         else:
             self._take_field(event)
 
     def _begin(self, segment: MultipartSegment) -> None:
         self._segment = segment
-        if segment.name == "content":
+        if segment.name == _CONTENT:
             if segment.filename is None or self._form.filename is not None:
-                self._form.problems.append(_INVALID_CONTENT)
+                self._form.problems.append((_CONTENT, _INVALID))
             else:
                 self._form.filename = segment.filename
         elif segment.name in self._form.fields:
-            raise InvalidParameters([f"{segment.name} is given twice"])
+            raise InvalidParameters([(segment.name, Sentence("is given twice"))])
         elif segment.name in self._kept:
             self._form.fields[segment.name] = b""
 
@@ -268,7 +270,7 @@ class Receiver:
         if name in self._kept:
             self._form.fields[name] += bytes(chunk)
             if len(self._form.fields[name]) > MAX_FIELD_BYTES:
-                raise InvalidParameters([f"{name} is too long"])
+                raise InvalidParameters([(name, Sentence("is too long"))])
 
     def _write_batch(self) -> StagedBlob:
         if self._staged is None:
@@ -281,10 +283,10 @@ class Receiver:
         try:
             text = value.decode().strip()
         except UnicodeDecodeError:
-            self._form.problems.append(f"{name} is invalid")
+            self._form.problems.append((name, _INVALID))
             return value.decode(errors="replace")
         if not text.isprintable():
-            self._form.problems.append(f"{name} is invalid")
+            self._form.problems.append((name, _INVALID))
         return text
 
 

@@ -314,8 +314,9 @@ def problems_of(fact: Fact) -> Problems:
                 fields={_FIELDS.get(name, name): said for name, said in fact.problems.items()}
             )
         case InvalidParameters():
-            pairs = (problem.partition(" ") for problem in fact.problems)
-            return Problems(fields={name: said for name, _, said in pairs})
+            return Problems(
+                fields={name: said for names, said in fact.problems for name in names.split(", ")}
+            )
         case Forbidden():
             refused = Sentence("You are not allowed to do this")
             return Problems(general=fact.reason or refused)

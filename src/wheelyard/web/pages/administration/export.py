@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from wheelyard import journal, mentions
 from wheelyard.access import Permission
-from wheelyard.facts import InvalidParameters, Unauthenticated
+from wheelyard.facts import Invalid, Unauthenticated
 from wheelyard.journal import Filter, Recorded
 from wheelyard.mentions import Mentions, Named
 from wheelyard.registry import Registry
@@ -70,7 +70,7 @@ class JournalExport:
         with self._registry.database.read() as conn:
             wanted = page.read(self._page.admit(conn, scope, visits.read(scope), read))
         if wanted.wrong:
-            raise InvalidParameters(f"{name}: {said}" for name, said in wanted.wrong.items())
+            raise Invalid(" ".join(wanted.wrong.values()))
         return wanted.filter
 
     def _head(self) -> Headers:
