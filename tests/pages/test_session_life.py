@@ -201,13 +201,12 @@ def test_what_no_session_has_signs_nobody_in(town: Installation) -> None:
 
 def test_a_notice_in_a_cookie_is_text_or_nothing(town: Installation) -> None:
     notices = (
-        b'"<b>bold</b>"'.hex(),
+        b"<b>bold</b>".hex(),
         "zz",
         "é",
-        b'"\xff"'.hex(),
-        (b"[" * 2000).hex(),
-        b"12".hex(),
-        ("1" * 5000).encode().hex(),
+        b"\xff".hex(),
+        b"[".hex() * 2000,
+        "1" * 5000,
     )
     for notice in notices:
         cookie = f"wheelyard_notice={notice}".encode("latin-1")

@@ -7,7 +7,6 @@ handler refuses is shown by the handler of the page that the form stands on, bes
 are to be mended and with everything that was typed.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -190,7 +189,7 @@ class PageEndpoint:
             settings=settings,
             project_or_none=project,
             namespace_or_none=namespace,
-            notice=_read_notice(visit),
+            notice=visit.passing(NOTICE),
         )
 
     def finish(self, view: View, answer: Answer) -> Made:
@@ -296,14 +295,6 @@ def to_sign_in(scope: Scope) -> Made:
     wanted = _here(scope) if scope["method"] in {"GET", "HEAD"} else "/"
     location = f"/users/sign_in?return_to={quote(wanted, safe='/')}"
     return HTTPStatus.SEE_OTHER, [(b"location", location.encode())], b""
-
-
-def _read_notice(visit: Visit) -> str:
-    try:
-        notice = json.loads(bytes.fromhex(visit.preference(NOTICE)))
-    except (ValueError, RecursionError):  # anything can stand in a cookie
-        return ""
-    return notice if isinstance(notice, str) else ""
 
 
 def problems_of(fact: Fact) -> Problems:

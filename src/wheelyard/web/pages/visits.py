@@ -9,7 +9,6 @@ has sent, is refused (OWASP, "Cross-Site Request Forgery Prevention").
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -50,6 +49,13 @@ class Visit:
     def preference(self, name: str) -> str:
         """Return what the browser's user prefers; empty when nothing was chosen."""
         return self.cookies.get(f"wheelyard_{name}", "")
+
+    def passing(self, name: str) -> str:
+        """Return the text that ``keep_passing`` gave the browser for this page."""
+        try:
+            return bytes.fromhex(self.preference(name)).decode()
+        except ValueError:  # anything can stand in a cookie
+            return ""
 
     @property
     def zone(self) -> str:
@@ -118,8 +124,9 @@ def keep_preference(visit: Visit, name: str, value: str) -> tuple[bytes, bytes]:
 
 def keep_passing(visit: Visit, name: str, text: str) -> tuple[bytes, bytes]:
     """Return the header that carries a text to the next page; an empty one has arrived."""
-    value = json.dumps(text).encode().hex() if text else ""
-    return _cookie(visit, f"wheelyard_{name}", value, f"; HttpOnly; Max-Age={60 if text else 0}")
+    # In hexadecimal digits, for few characters may stand in a cookie (RFC 6265, 4.1.1).
+    value, age = text.encode().hex(), 60 if text else 0
+    return _cookie(visit, f"wheelyard_{name}", value, f"; HttpOnly; Max-Age={age}")
 
 
 def _cookie_name(*, is_secure: bool) -> str:
