@@ -1,18 +1,22 @@
 """The page that says what was refused, why, and where to go on."""
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 import structlog
-from starlette.types import Message, Scope, Send
+from anyio.to_thread import run_sync
+from starlette.types import Scope, Send
 
 from wheelyard.facts import Sentence, Unauthenticated
 from wheelyard.registry import Registry
-from wheelyard.web import headers
+from wheelyard.web import headers, params
 from wheelyard.web.errors import Rendered
+from wheelyard.web.headers import Headers
 from wheelyard.web.pages import rendering, visits
-from wheelyard.web.pages.endpoint import PageEndpoint, send_made, to_sign_in
-from wheelyard.web.pages.view import Answer, Page, View
-from wheelyard.web.turns import Turns
+from wheelyard.web.pages.admission import Gate, address
+from wheelyard.web.pages.rendering import Made, finish, send_made
+from wheelyard.web.pages.view import Page, View
+from wheelyard.web.pages.visits import Visit
 
 log = structlog.get_logger()
 
@@ -26,39 +30,44 @@ class Refusals:
     """Shows refusals to people; the boundary calls it for every path that is not a program's."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+        self._gate = Gate(registry, None)
 
     async def __call__(
         self, scope: Scope, send: Send, error: Exception, rendered: Rendered
     ) -> None:
         """Answer with a page of the refusal's status, or ask who it is."""
         if isinstance(error, Unauthenticated):
-            await send_made(scope, send, visits.read(scope), to_sign_in(scope))
+            await send_made(scope, send, visits.read(scope), _to_sign_in(scope))
             return
         status, _, sent = rendered
         if status == HTTPStatus.UNAUTHORIZED:  # browsers would ask for a name and a password
             sent = []
 
-        def show(view: View) -> Answer:
-            return Page("refused.html", _words(view, status, error), status=status, headers=sent)
-
-        endpoint = PageEndpoint(self._registry, Turns(), show, None)
-        asked = {**scope, "method": _read_only(scope["method"]), "path_params": {}}
+        visit = visits.read(scope)
         try:
-            await endpoint(asked, _receive_nothing, send)
+            made = await run_sync(self._make, scope, visit, error, status, sent)
+            await send_made(scope, send, visit, made)
         except Exception:
             # The database may be what has failed.
             log.exception("a refusal could not be shown", path=scope["path"])
             fixed = [*rendering.HEADERS, rendering.HTML, *sent]
             await headers.answer(send, status, fixed, _LAST_RESORT)
 
+    def _make(
+        self, scope: Scope, visit: Visit, error: Exception, status: int, sent: Headers
+    ) -> Made:
+        asked = {**scope, "path_params": {}}
+        with self._gate.registry.database.read() as conn:
+            view = self._gate.admit(conn, asked, visit, params.read(scope["query_string"], "", b""))
+        words = _words(view, status, error)
+        return finish(view, Page("refused.html", words, status=status, headers=sent))
 
-def _read_only(method: str) -> str:
-    return method if method == "HEAD" else "GET"
 
-
-async def _receive_nothing() -> Message:
-    return {"type": "http.disconnect"}
+def _to_sign_in(scope: Scope) -> Made:
+    """Ask who it is; what a form was to do is not done."""
+    wanted = address(scope) if scope["method"] in {"GET", "HEAD"} else "/"
+    location = f"/users/sign_in?return_to={quote(wanted, safe='/')}"
+    return HTTPStatus.SEE_OTHER, [(b"location", location.encode())], b""
 
 
 def _words(view: View, status: int, error: Exception) -> dict[str, object]:

@@ -1,17 +1,22 @@
-"""From a template and values to the bytes of a page, and the headers that guard every page."""
+"""From a handler's answer to what is sent, and the headers that guard every page."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
+from starlette.types import Scope, Send
 
+from wheelyard.web import headers
 from wheelyard.web.headers import Headers
-from wheelyard.web.pages import assets, languages, navigation
+from wheelyard.web.pages import assets, languages, navigation, visits
 from wheelyard.web.pages.languages import Language
-from wheelyard.web.pages.view import View
+from wheelyard.web.pages.view import Answer, Redirect, View
+from wheelyard.web.pages.visits import Visit
 
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
@@ -40,6 +45,40 @@ HEADERS: Headers = [
     (b"cache-control", b"private, no-store"),
 ]
 """Of every page (OWASP, "HTTP Security Response Headers")."""
+
+
+Made = tuple[int, Headers, bytes]
+"""An answer as it is sent: its status, its own headers, its body."""
+
+NOTICE = "notice"
+"""The cookie that carries one sentence over a redirect."""
+
+AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
+"""In an address: what has a meaning there, or is an escape already (RFC 3986, 2.2)."""
+
+
+def finish(view: View, answer: Answer) -> Made:
+    """Write what a handler has answered."""
+    if isinstance(answer, Redirect):
+        location = quote(answer.to, safe=AS_IT_IS).encode()
+        sent: Headers = [(b"location", location), *answer.headers]
+        if answer.notice:
+            sent.append(visits.keep_passing(view.visit, NOTICE, answer.notice))
+        return HTTPStatus.SEE_OTHER, sent, b""
+    body = render(view, answer.template, answer.values)
+    sent = [HTML, *answer.headers]
+    if view.notice:
+        sent.append(visits.keep_passing(view.visit, NOTICE, ""))
+    return answer.status, sent, body
+
+
+async def send_made(scope: Scope, send: Send, visit: Visit, made: Made) -> None:
+    """Send an answer with the headers that guard every page."""
+    status, sent, body = made
+    given = visits.keep_secret(visit, visit.secret) if visit.is_new else []
+    # A handler that gives the browser another secret comes last, and wins.
+    sent = [*HEADERS, *given, *sent]
+    await headers.answer(send, status, sent, body, head=scope["method"] == "HEAD")
 
 
 def render(view: View, template: str, values: Mapping[str, Any]) -> bytes:

@@ -22,6 +22,7 @@ from wheelyard.web.pages.account import (
     sign_in,
 )
 from wheelyard.web.pages.administration.routes import administration_routes
+from wheelyard.web.pages.admission import Gate
 from wheelyard.web.pages.assets import Asset
 from wheelyard.web.pages.endpoint import PageEndpoint
 from wheelyard.web.pages.packages import listing, of_group, release
@@ -70,7 +71,9 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         form: Handler | None = None,
         prepare: Callable[[View], Any] | None = None,
     ) -> Route:
-        endpoint = PageEndpoint(registry, turns, handler, permission, form=form, prepare=prepare)
+        endpoint = PageEndpoint(
+            Gate(registry, permission), turns, handler, form=form, prepare=prepare
+        )
         full = re.sub(r"\{(project|group|place)\}", r"{\1:full_path}", path)
         return Route(full, endpoint, methods=[method])
 
@@ -188,7 +191,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         page("POST", a_release + "/files/{file}/delete", release.delete_file, can.DELETE_PACKAGES),
         Route(
             "/{project:full_path}/-/packages/{release}/files/{file}/download",
-            BrowserDownload(registry, turns),
+            BrowserDownload(registry),
             methods=["GET"],
         ),
         # A group
@@ -244,7 +247,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 ("POST", "/{token}/revoke", deploy_tokens.revoke, manage, None),
             )
         ),
-        *administration_routes(page, registry, turns),
+        *administration_routes(page, registry),
         # The home of a user, a group or a project
         page("GET", "/{place}", home.show, can.READ_PROJECT),
     ]

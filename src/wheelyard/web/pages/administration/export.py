@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from wheelyard import journal, mentions
 from wheelyard.access import Permission
-from wheelyard.facts import Invalid, Unauthenticated
+from wheelyard.facts import Invalid
 from wheelyard.journal import Filter, Recorded
 from wheelyard.mentions import Mentions, Named
 from wheelyard.registry import Registry
@@ -21,8 +21,7 @@ from wheelyard.web import params
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import rendering, visits
 from wheelyard.web.pages.administration import journal as page
-from wheelyard.web.pages.endpoint import PageEndpoint
-from wheelyard.web.turns import Turns
+from wheelyard.web.pages.admission import Gate
 
 _PER_PIECE = 1000
 
@@ -42,18 +41,14 @@ class JournalExport:
 
     permission = Permission.ADMINISTER
 
-    def __init__(self, registry: Registry, turns: Turns, written: Format) -> None:
+    def __init__(self, registry: Registry, written: Format) -> None:
         self._registry = registry
-        self._page = PageEndpoint(registry, turns, page.show, self.permission)
+        self._gate = Gate(registry, self.permission)
         self._format = written
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer piece by piece, each made in a worker thread, as long as somebody listens."""
-        try:
-            wanted = await run_sync(self._admit, scope)
-        except Unauthenticated:
-            await self._page(scope, receive, send)  # which asks who it is
-            return
+        wanted = await run_sync(self._admit, scope)
         await send(
             {"type": "http.response.start", "status": HTTPStatus.OK, "headers": self._head()}
         )
@@ -68,7 +63,7 @@ class JournalExport:
     def _admit(self, scope: Scope) -> Filter:
         read = params.read(scope["query_string"], "", b"")
         with self._registry.database.read() as conn:
-            wanted = page.read(self._page.admit(conn, scope, visits.read(scope), read))
+            wanted = page.read(self._gate.admit(conn, scope, visits.read(scope), read))
         if wanted.wrong:
             raise Invalid(" ".join(wanted.wrong.values()))
         return wanted.filter

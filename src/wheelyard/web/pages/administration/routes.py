@@ -19,7 +19,6 @@ from wheelyard.web.pages.administration import (
     switches,
 )
 from wheelyard.web.pages.view import Handler, View
-from wheelyard.web.turns import Turns
 
 _PAGES: tuple[tuple[str, Handler], ...] = (
     ("", overview.show),
@@ -63,12 +62,12 @@ class MakePage(Protocol):
     ) -> Route: ...
 
 
-def administration_routes(page: MakePage, registry: Registry, turns: Turns) -> Iterator[Route]:
+def administration_routes(page: MakePage, registry: Registry) -> Iterator[Route]:
     """Yield the routes below ``/admin``."""
     for path, handler in _PAGES:
         yield page("GET", f"/admin{path}", handler, Permission.ADMINISTER)
     for written in (export.CSV, export.JSON_LINES):
-        endpoint = export.JournalExport(registry, turns, written)
+        endpoint = export.JournalExport(registry, written)
         yield Route(f"/admin/{written.filename}", endpoint, methods=["GET"])
     for path, handler, form, prepare in _FORMS:
         yield page(

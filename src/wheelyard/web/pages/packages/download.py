@@ -9,11 +9,10 @@ from wheelyard.facts import NotFound
 from wheelyard.packages import File
 from wheelyard.registry import Registry
 from wheelyard.web.pages import visits
-from wheelyard.web.pages.endpoint import PageEndpoint
+from wheelyard.web.pages.admission import Gate
 from wheelyard.web.pages.packages import listing
 from wheelyard.web.params import Params
 from wheelyard.web.sending import deliver, describe
-from wheelyard.web.turns import Turns
 
 
 class BrowserDownload:
@@ -21,9 +20,9 @@ class BrowserDownload:
 
     permission = Permission.READ_PACKAGES
 
-    def __init__(self, registry: Registry, turns: Turns) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._page = PageEndpoint(registry, turns, listing.show, self.permission)
+        self._gate = Gate(registry, self.permission)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the file's own bytes."""
@@ -35,7 +34,7 @@ class BrowserDownload:
 
     def _find(self, scope: Scope) -> File:
         with self._registry.database.read() as conn:
-            view = self._page.admit(conn, scope, visits.read(scope), Params({}))
+            view = self._gate.admit(conn, scope, visits.read(scope), Params({}))
             listing.require_packages(view)
             release = packages.find_release(conn, view.project.id, view.number("release"))
             if release is None:

@@ -16,7 +16,8 @@ from wheelyard.facts import Fact, Forbidden, NotFound, Unauthenticated, Unavaila
 from wheelyard.registry import Registry
 from wheelyard.web import errors, headers
 from wheelyard.web.pages import rendering, visits
-from wheelyard.web.pages.endpoint import PageEndpoint, problems_of, send_made, speak
+from wheelyard.web.pages.admission import Gate, speak
+from wheelyard.web.pages.endpoint import problems_of, show_again
 from wheelyard.web.pages.languages import Language
 from wheelyard.web.pages.packages import listing
 from wheelyard.web.pages.view import Redirect, View
@@ -39,7 +40,7 @@ class BrowserUpload:
     def __init__(self, registry: Registry, turns: Turns) -> None:
         self._registry = registry
         self._turns = turns
-        self._page = PageEndpoint(registry, turns, listing.show, self.permission, form=listing.show)
+        self._gate = Gate(registry, self.permission)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer when the file is durable and on its page."""
@@ -60,11 +61,11 @@ class BrowserUpload:
             await _answer_json(send, HTTPStatus.CREATED, _("published"))
         else:
             answer = Redirect(f"/{view.project.full_path}/-/packages", _("The file was published."))
-            await send_made(scope, send, visit, self._page.finish(view, answer))
+            await rendering.send_made(scope, send, visit, rendering.finish(view, answer))
 
     def _admit(self, scope: Scope, visit: Visit) -> View:
         with self._registry.database.read() as conn:
-            view = self._page.admit(conn, scope, visit, Params({}))
+            view = self._gate.admit(conn, scope, visit, Params({}))
             listing.require_packages(view)
             return view
 
@@ -92,8 +93,10 @@ class BrowserUpload:
         if not _wants_json(scope):
             if isinstance(fact, Forbidden | Unauthenticated) or visit.is_new:
                 raise fact
-            made = await run_sync(self._page.show_again, scope, visit, Params({}), fact)
-            await send_made(scope, send, visit, made)
+            made = await run_sync(
+                show_again, self._gate, listing.show, scope, visit, Params({}), fact
+            )
+            await rendering.send_made(scope, send, visit, made)
             return
         await _answer_json(send, errors.status_of(fact), _said(fact, speak(scope, visit)))
 
