@@ -18,7 +18,6 @@ from wheelyard.database.paging import Window
 from wheelyard.journal import OPERATOR
 from wheelyard.packages import Creator, Filter, ListedRelease
 from wheelyard.projects import Project
-from wheelyard.pypi.names import NormalizedName
 from wheelyard.registry import Registry
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -208,10 +207,13 @@ def test_the_releases_of_a_package_are_in_the_order_of_versions(
 ) -> None:
     fill(conn, project, "demo 1.10", "demo 1.9", "demo 2.0rc1", "demo 1!0.1", "demo 2.0", "x 9")
 
-    found = packages.all_releases(conn, project.id, NormalizedName("demo"))
+    number = packages.latest_packages(conn, project.id, 2)[1].release.package_id
+    pages = [packages.list_versions(conn, number, Window(offset, 3)) for offset in (0, 3, 6)]
 
-    assert [item.release.version for item in found] == ["1!0.1", "2.0", "2.0rc1", "1.10", "1.9"]
-    assert packages.all_releases(conn, project.id, NormalizedName("absent")) == []
+    versions = [[item.release.version for item in page.items] for page in pages]
+    assert versions == [["1!0.1", "2.0", "2.0rc1"], ["1.10", "1.9"], []]
+    assert [page.total for page in pages] == [5, 5, 5]
+    assert packages.count_versions(conn, number) == 5
 
 
 def test_packages_that_begin_with_what_is_sought_come_first(

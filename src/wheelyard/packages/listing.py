@@ -170,9 +170,9 @@ def find_listed(conn: Connection, project_id: int, release_id: int) -> ListedRel
     return found[0] if found else None
 
 
-def count_releases(conn: Connection, release: Release) -> int:
-    """Return how many releases the package of a release has."""
-    counted = select(func.count()).where(releases.c.package_id == release.package_id)
+def count_versions(conn: Connection, package_id: int) -> int:
+    """Return how many releases a package has."""
+    counted = select(func.count()).where(releases.c.package_id == package_id)
     return conn.execute(counted).scalar_one()
 
 
@@ -235,12 +235,15 @@ def _in_order(conn: Connection, ids: Sequence[int]) -> list[ListedRelease]:
     return [found[number] for number in ids]
 
 
-def all_releases(conn: Connection, project_id: int, name: NormalizedName) -> list[ListedRelease]:
-    """Return the releases of a package, the newest version first (PEP 440's order)."""
-    found = _all_listed(
-        conn, packages.c.project_id == project_id, packages.c.normalized_name == name
-    )
-    return sorted(found, key=lambda listed: Version(listed.release.version), reverse=True)
+def list_versions(conn: Connection, package_id: int, window: Window) -> Page[ListedRelease]:
+    """Page through the releases of a package, the newest version first (PEP 440's order)."""
+    # No database knows that order, so all are sorted here; but only those shown are looked up.
+    rows = conn.execute(
+        select(releases.c.id, releases.c.version).where(releases.c.package_id == package_id)
+    ).all()
+    ids = [row.id for row in sorted(rows, key=lambda row: Version(row.version), reverse=True)]
+    shown = ids[window.offset : window.offset + window.limit]
+    return Page(items=_in_order(conn, shown), total=len(ids))
 
 
 # Packages ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 from wheelyard import packages
 from wheelyard.access import Permission
 from wheelyard.blobs.store import Sha256
+from wheelyard.database.paging import Window
 from wheelyard.facts import NotFound
 from wheelyard.packages import FileDetails, ListedRelease
 from wheelyard.pypi import contents, description, names
@@ -58,14 +59,14 @@ def show_versions(view: View) -> Answer:
     """``GET …/{release}/versions``: every release of the package, newest version first."""
     listed = _listed(view)
     files = packages.all_files(view.conn, listed.release)
-    name = listed.release.normalized_name
-    versions = packages.all_releases(view.conn, view.project.id, name)
+    window = Window(limit=_MAX_LISTED)
+    versions = packages.list_versions(view.conn, listed.release.package_id, window)
     return Page(
         "package_versions.html",
         {
             **_common(view, listed, files, "versions"),
-            "versions": versions[:_MAX_LISTED],
-            "left_out": max(0, len(versions) - _MAX_LISTED),
+            "versions": versions.items,
+            "left_out": versions.total - len(versions.items),
         },
     )
 
@@ -187,7 +188,7 @@ def _common(
         "release": release,
         "files": files,
         "tab": tab,
-        "version_count": packages.count_releases(view.conn, release),
+        "version_count": packages.count_versions(view.conn, release.package_id),
         "base": f"/{view.project.full_path}/-/packages/{release.id}",
         "may_delete": view.may(Permission.DELETE_PACKAGES),
     }
