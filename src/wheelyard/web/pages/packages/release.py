@@ -31,7 +31,7 @@ def show(view: View) -> Answer:
     return Page(
         "package.html",
         {
-            **_common(view, listed, files, "overview"),
+            **_common(view, listed, "overview"),
             "described": described,
             "readme": text,
             "here_by_name": _here_by_name(view, described),
@@ -51,20 +51,20 @@ def show_files(view: View) -> Answer:
         if file.filetype == names.FileType.WHEEL
     }
     return Page(
-        "package_files.html", {**_common(view, listed, files, "files"), "explained": explained}
+        "package_files.html",
+        {**_common(view, listed, "files"), "files": files, "explained": explained},
     )
 
 
 def show_versions(view: View) -> Answer:
     """``GET …/{release}/versions``: every release of the package, newest version first."""
     listed = _listed(view)
-    files = packages.all_files(view.conn, listed.release)
     window = Window(limit=_MAX_LISTED)
     versions = packages.list_versions(view.conn, listed.release.package_id, window)
     return Page(
         "package_versions.html",
         {
-            **_common(view, listed, files, "versions"),
+            **_common(view, listed, "versions"),
             "versions": versions.items,
             "left_out": versions.total - len(versions.items),
         },
@@ -74,7 +74,6 @@ def show_versions(view: View) -> Answer:
 def show_downloads(view: View) -> Answer:
     """``GET …/{release}/downloads``: by day, version, Python and installer."""
     listed = _listed(view)
-    files = packages.all_files(view.conn, listed.release)
     since = view.at.date() - timedelta(days=_PLOTTED_DAYS - 1)
     counts = packages.download_counts(
         view.conn, view.project.id, listed.release.normalized_name, since=since
@@ -85,7 +84,7 @@ def show_downloads(view: View) -> Answer:
     return Page(
         "package_downloads.html",
         {
-            **_common(view, listed, files, "downloads"),
+            **_common(view, listed, "downloads"),
             "counts": counts,
             "days": plots.by_day(by_day),
             "categories": [
@@ -124,7 +123,7 @@ def inspect(view: View) -> Answer:
     return Page(
         "package_inspect.html",
         {
-            **_common(view, listed, files, "files"),
+            **_common(view, listed, "files"),
             "file": file,
             "inside": inside,
             "member": member,
@@ -178,15 +177,12 @@ def _file(view: View, files: list[FileDetails]) -> FileDetails:
     raise NotFound
 
 
-def _common(
-    view: View, listed: ListedRelease, files: list[FileDetails], tab: str
-) -> dict[str, object]:
+def _common(view: View, listed: ListedRelease, tab: str) -> dict[str, object]:
     release = listed.release
     return {
         "project": view.project,
         "listed": listed,
         "release": release,
-        "files": files,
         "tab": tab,
         "version_count": packages.count_versions(view.conn, release.package_id),
         "base": f"/{view.project.full_path}/-/packages/{release.id}",
