@@ -11,14 +11,12 @@ from wheelyard.packages.downloads import (
     add_downloads,
     download_counts,
     note_downloads,
-    release_download_counts,
 )
 from wheelyard.packages.listing import (
     Filter,
     Within,
     all_files,
     count_versions,
-    find_file_details,
     find_listed,
     latest_packages,
     list_releases,
@@ -73,7 +71,6 @@ __all__ = [
     "download_counts",
     "ensure_release",
     "find_file",
-    "find_file_details",
     "find_file_of",
     "find_listed",
     "find_newest_copy",
@@ -87,7 +84,6 @@ __all__ = [
     "note_downloads",
     "other_releases",
     "recent_releases",
-    "release_download_counts",
     "search_packages",
     "unnamed_blobs",
 ]

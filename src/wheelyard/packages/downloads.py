@@ -106,15 +106,7 @@ def download_counts(
     of_package = select(packages.c.id).where(
         packages.c.project_id == project_id, packages.c.normalized_name == name
     )
-    return _counts(conn, releases.c.package_id == of_package.scalar_subquery(), since)
-
-
-def release_download_counts(conn: Connection, release_id: int, since: date) -> DownloadCounts:
-    """Count the downloads of a release from a day (UTC) on."""
-    return _counts(conn, releases.c.id == release_id, since)
-
-
-def _counts(conn: Connection, wanted: ColumnElement[bool], since: date) -> DownloadCounts:
+    wanted = releases.c.package_id == of_package.scalar_subquery()
     # Grouped where the rows are, for there may be a hundred thousand of them.
     days = {row.day: row.sum for row in conn.execute(_summed(wanted, since, downloads.c.day))}
     versions = Counter[str]()

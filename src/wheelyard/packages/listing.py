@@ -328,19 +328,6 @@ def all_files(conn: Connection, release: Release) -> list[FileDetails]:
     return [_details(row, is_listed=newest[row.filename_key] == row.id) for row in rows]
 
 
-def find_file_details(conn: Connection, project_id: int, file_id: int) -> FileDetails | None:
-    """Return a file of a project by id."""
-    row = conn.execute(
-        _DETAILS.where(files.c.id == file_id, releases.c.project_id == project_id)
-    ).first()
-    if row is None:
-        return None
-    newest = select(func.max(files.c.id)).where(
-        files.c.release_id == row.release_id, files.c.filename_key == row.filename_key
-    )
-    return _details(row, is_listed=conn.execute(newest).scalar() == file_id)
-
-
 def _details(row: Row[Any], *, is_listed: bool) -> FileDetails:
     return FileDetails(
         file=file_from_row(row),
