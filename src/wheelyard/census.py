@@ -5,7 +5,7 @@ projects keep of their own files, so no list reads the files themselves.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -339,7 +339,7 @@ def _sum_up(conn: Connection) -> Mapping[int, tuple[int, int]]:
 
 
 def _by_sum(
-    ids: Any,  # noqa: ANN401  a result of scalars, whose type is no iterable's
+    ids: Iterable[int],
     held: Mapping[int, tuple[int, int]],
     order_by: str,
     *,

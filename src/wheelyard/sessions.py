@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, select, update
 
 from wheelyard import journal, tokens, users
 from wheelyard.access import Actor, Principal
@@ -141,7 +141,7 @@ def _is_live(at: datetime) -> ColumnElement[bool]:
     return (sessions.c.expires_at > at) & (sessions.c.last_used_at > at - IDLE)
 
 
-def _sessions() -> Any:  # noqa: ANN401  a select of two tables has no better type
+def _sessions() -> Select[Any]:
     return select(
         sessions.c.id.label("session_id"),
         sessions.c.created_at.label("began_at"),

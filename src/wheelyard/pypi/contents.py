@@ -247,7 +247,7 @@ def _decode(content: bytes) -> str | None:
 
 def _look(path: Path, filename: names.Filename) -> Contents:
     is_wheel = filename.filetype is names.FileType.WHEEL
-    wanted = _is_wanted_of_wheel if is_wheel else _is_wanted_of_sdist
+    kind_of = _kind_in_wheel if is_wheel else _kind_in_sdist
     members: list[Member] = []
     texts: dict[str, bytes] = {}
     unpacked_bytes, is_cut = 0, False
@@ -258,7 +258,7 @@ def _look(path: Path, filename: names.Filename) -> Contents:
                 is_cut = True
                 break
             members.append(Member(entry.name, entry.size, is_wheel and _is_about(entry.name)))
-            kind = wanted(entry.name)
+            kind = kind_of(entry.name)
             if kind and kind not in texts:
                 texts[kind] = entry.read(_LIMITS.get(kind, MAX_TEXT_BYTES))
     members.sort(key=lambda member: member.name)
@@ -282,14 +282,14 @@ def _is_far(filename: names.Filename, unpacked_bytes: int) -> bool:
     return filename.text.endswith(".tar.gz") and unpacked_bytes > MAX_UNPACKED_BYTES
 
 
-def _is_wanted_of_wheel(name: str) -> str:
+def _kind_in_wheel(name: str) -> str:
     """Return under which name the text of a member is kept, if it is."""
     folder, _, file = name.partition("/")
     is_kept = file in {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt"}
     return file if is_kept and folder.endswith(".dist-info") else ""
 
 
-def _is_wanted_of_sdist(name: str) -> str:
+def _kind_in_sdist(name: str) -> str:
     match PurePosixPath(name).parts:
         case (_, "PKG-INFO"):
             return "METADATA"

@@ -1,7 +1,7 @@
 """One release of a package: its description, files, other versions and downloads."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from wheelyard import packages
 from wheelyard.access import Permission
@@ -100,7 +100,9 @@ def show_downloads(view: View) -> Answer:
     )
 
 
-def _largest(counts: Any, unknown: str = "", *, limit: int = 12) -> list[tuple[str, int]]:  # noqa: ANN401
+def _largest(
+    counts: Mapping[str, int], unknown: str = "", *, limit: int = 12
+) -> list[tuple[str, int]]:
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])
     return [(label or unknown, count) for label, count in ordered[:limit]]
 
