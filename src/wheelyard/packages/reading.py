@@ -1,6 +1,6 @@
 """Finding and listing packages, releases and files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy import Connection, select, union_all
@@ -72,6 +72,15 @@ def find_release(conn: Connection, project_id: int, release_id: int) -> Release 
         select_releases().where(packages.c.project_id == project_id, releases.c.id == release_id)
     ).first()
     return release_from_row(row) if row else None
+
+
+def find_releases(conn: Connection, project_id: int, ids: Sequence[int]) -> list[Release]:
+    """Return those of the releases that a project has, in the order of the ids."""
+    rows = conn.execute(
+        select_releases().where(packages.c.project_id == project_id, releases.c.id.in_(ids))
+    )
+    found = {row.id: release_from_row(row) for row in rows}
+    return [found[number] for number in ids if number in found]
 
 
 def other_releases(conn: Connection, release: Release) -> list[Release]:

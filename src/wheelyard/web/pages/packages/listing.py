@@ -113,9 +113,12 @@ def delete(view: View) -> Answer:
 
 def _chosen(view: View) -> list[Release]:
     """Return the releases that the boxes name; what is gone meanwhile is left out."""
-    words = view.params.texts("releases")
+    words = dict.fromkeys(view.params.texts("releases"))
     if not words:
         raise Invalid(Sentence("No release is chosen: mark some in the list first"))
-    ids = [int(word) for word in dict.fromkeys(words[:_MAX_CHOSEN]) if is_id(word)]
-    found = (packages.find_release(view.conn, view.project.id, number) for number in ids)
-    return [release for release in found if release is not None]
+    if len(words) > _MAX_CHOSEN:
+        raise Invalid(
+            Sentence("At most %(number)s releases can be deleted at once", number=_MAX_CHOSEN)
+        )
+    ids = [int(word) for word in words if is_id(word)]
+    return packages.find_releases(view.conn, view.project.id, ids)
