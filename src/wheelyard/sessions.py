@@ -18,6 +18,7 @@ from wheelyard.access import Actor, Principal
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import UtcDateTime, sessions
 from wheelyard.database.schema import users as users_table
+from wheelyard.facts import Forbidden, Sentence
 from wheelyard.journal import Entry
 from wheelyard.users import PasswordHash, State, User
 
@@ -65,7 +66,12 @@ def draw_secret() -> str:
 
 
 def begin(conn: Connection, user: User, *, address: str, user_agent: str, at: datetime) -> Begun:
-    """Sign a user in; whoever calls this has checked the password."""
+    """Sign a user in; whoever calls this has checked the password.
+
+    Raises Forbidden for a user who is blocked.
+    """
+    if user.state is not State.ACTIVE:
+        raise Forbidden(Sentence("Your account has been blocked; ask an administrator"))
     secret = draw_secret()
     session_id = add_row(
         conn,

@@ -4,6 +4,7 @@ import pytest
 
 from wheelyard import moderation, sessions, users
 from wheelyard.access import Actor
+from wheelyard.facts import Forbidden
 from wheelyard.journal import OPERATOR
 from wheelyard.registry import Registry, utc_now
 from wheelyard.sessions import Begun
@@ -42,6 +43,15 @@ def test_a_blocked_user_who_is_let_in_again_has_to_sign_in(registry: Registry, u
         moderation.unblock(conn, blocked, by=OPERATOR, at=utc_now())
 
     assert not is_signed_in(registry, begun)
+
+
+def test_a_blocked_user_cannot_sign_in(registry: Registry, user: User) -> None:
+    with registry.database.write() as conn:
+        moderation.block(conn, user, by=OPERATOR, at=utc_now())
+        blocked = users.get(conn, user.id)
+
+    with pytest.raises(Forbidden, match="Your account has been blocked; ask an administrator"):
+        sign_in(registry, blocked)
 
 
 def test_another_password_ends_all_sessions_but_the_one_that_is_kept(

@@ -6,7 +6,7 @@ import structlog
 
 from wheelyard import sessions, users
 from wheelyard.facts import Forbidden, Sentence
-from wheelyard.users import State, User
+from wheelyard.users import User
 from wheelyard.web.pages import visits
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
@@ -49,8 +49,6 @@ def sign_in(view: View) -> Answer:
         log.warning("sign-in refused", address=view.address)
         raise Forbidden(Sentence("The name or the password is not right"))
     user = users.get(view.conn, checked.user.id)
-    if user.state is not State.ACTIVE:
-        raise Forbidden(Sentence("Your account has been blocked; ask an administrator"))
     if view.session is not None:
         sessions.end(view.conn, view.session, by=view.actor, at=view.at)
     begun = sessions.begin(
