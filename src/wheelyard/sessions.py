@@ -72,6 +72,7 @@ def begin(conn: Connection, user: User, *, address: str, user_agent: str, at: da
     """
     if user.state is not State.ACTIVE:
         raise Forbidden(Sentence("Your account has been blocked; ask an administrator"))
+    _forget_dead(conn, user, at)
     secret = draw_secret()
     session_id = add_row(
         conn,
@@ -126,6 +127,11 @@ def end_others(
     for session in all_sessions(conn, user, at=at):
         if session.id != kept_id:
             end(conn, session, by=by, at=at)
+    _forget_dead(conn, user, at)
+
+
+def _forget_dead(conn: Connection, user: User, at: datetime) -> None:
+    """Delete what has ended by itself, of which the journal hears nothing."""
     conn.execute(delete(sessions).where(sessions.c.user_id == user.id, ~_is_live(at)))
 
 

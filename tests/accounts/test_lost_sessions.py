@@ -1,9 +1,13 @@
 """Who is blocked, or is given another password, is signed out everywhere."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select, update
 
 from wheelyard import moderation, sessions, users
 from wheelyard.access import Actor
+from wheelyard.database import schema
 from wheelyard.facts import Forbidden
 from wheelyard.journal import OPERATOR
 from wheelyard.registry import Registry, utc_now
@@ -72,6 +76,25 @@ def test_another_password_ends_all_sessions_but_the_one_that_is_kept(
 
     assert is_signed_in(registry, kept)
     assert not is_signed_in(registry, lost)
+
+
+def test_who_signs_in_leaves_no_session_behind_that_has_run_out(
+    registry: Registry, user: User
+) -> None:
+    idle, old, live = (sign_in(registry, user) for _ in range(3))
+    with registry.database.write() as conn:
+        for begun, column, span in (
+            (idle, "last_used_at", sessions.IDLE),
+            (old, "expires_at", timedelta()),
+        ):
+            changed = update(schema.sessions).where(schema.sessions.c.id == begun.session.id)
+            conn.execute(changed.values({column: utc_now() - span}))
+
+    new = sign_in(registry, user)
+
+    with registry.database.read() as conn:
+        left = set(conn.scalars(select(schema.sessions.c.id)))
+    assert left == {live.session.id, new.session.id}
 
 
 def test_another_name_ends_no_session(registry: Registry, user: User) -> None:
