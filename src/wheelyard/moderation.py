@@ -48,10 +48,11 @@ def edit(
     """
     if changes.get("is_admin") is False:
         _require_may_demote(user, by=by)
-    edited = users.edit(conn, user, changes, password=password, by=by, at=at)
-    if password is not None:
-        sessions.end_others(conn, edited, kept_session_id, by=by, at=at)
-    return edited
+    if password is None:
+        return users.edit(conn, user, changes, by=by, at=at)
+    return sessions.set_password(
+        conn, user, password, changes=changes, kept_id=kept_session_id, by=by, at=at
+    )
 
 
 def _require_may_demote(user: User, *, by: Actor) -> None:

@@ -140,13 +140,18 @@ def set_password(
     user: User,
     password: PasswordHash,
     *,
+    changes: Mapping[str, str | bool] | None = None,
     kept_id: int | None = None,
     by: Actor,
     at: datetime,
-) -> None:
-    """Give a user another password, and sign every browser out but perhaps one."""
-    users.edit(conn, user, {}, password=password, by=by, at=at)
-    end_others(conn, user, kept_id, by=by, at=at)
+) -> User:
+    """Give a user another password, and sign every browser out but perhaps one.
+
+    Other changes go with it, as one edit.  Raises as ``users.edit``.
+    """
+    edited = users.edit(conn, user, changes or {}, password=password, by=by, at=at)
+    end_others(conn, edited, kept_id, by=by, at=at)
+    return edited
 
 
 def _is_live(at: datetime) -> ColumnElement[bool]:
