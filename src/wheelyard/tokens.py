@@ -20,7 +20,7 @@ from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import UtcDateTime, tokens
 from wheelyard.database.schema import users as users_table
-from wheelyard.facts import CredentialRefused, Invalid, Sentence
+from wheelyard.facts import CredentialRefused, Invalid, NotFound, Sentence
 from wheelyard.journal import Entry
 from wheelyard.users import State
 
@@ -213,6 +213,14 @@ def find(conn: Connection, token_id: int, kind: TokenKind) -> Token | None:
         select(tokens).where(tokens.c.id == token_id, tokens.c.kind == kind.value)
     ).first()
     return from_row(row) if row else None
+
+
+def get(conn: Connection, token_id: int, kind: TokenKind, holder: Holder) -> Token:
+    """Return a holder's token by id; raises NotFound, for a token of others too."""
+    token = find(conn, token_id, kind)
+    if token is None or token.holder != holder:
+        raise NotFound
+    return token
 
 
 @dataclass(frozen=True, slots=True)

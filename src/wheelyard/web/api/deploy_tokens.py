@@ -4,7 +4,6 @@ from typing import Any
 
 from wheelyard import tokens
 from wheelyard.access import TokenKind
-from wheelyard.facts import NotFound
 from wheelyard.tokens import Filter, Holder, Token
 from wheelyard.web import newtokens
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
@@ -48,10 +47,8 @@ def revoke_deploy_token(call: Call) -> Reply:
 
 
 def _named(call: Call) -> Token:
-    token = tokens.find(call.conn, call.number("token"), TokenKind.DEPLOY)
-    if token is None or token.holder != Holder.of(call.subject):
-        raise NotFound
-    return token
+    holder = Holder.of(call.subject)
+    return tokens.get(call.conn, call.number("token"), TokenKind.DEPLOY, holder)
 
 
 def show_deploy_token(call: Call, token: Token) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from wheelyard import tokens
 from wheelyard.access import TokenKind
 from wheelyard.database.paging import Window
-from wheelyard.facts import NotFound
 from wheelyard.tokens import PERSONAL_SCOPES, Filter, Holder, Minted, Token
 from wheelyard.web import newtokens
 from wheelyard.web.pages import paging
@@ -69,10 +68,8 @@ def revoke(view: View) -> Answer:
 
 def _named(view: View) -> Token:
     """Return the token whose id the URL holds.  Raises NotFound, for one of others too."""
-    token = tokens.find(view.conn, view.number("token"), TokenKind.PERSONAL)
-    if token is None or token.holder.user_id != view.user.id:
-        raise NotFound("Token")
-    return token
+    holder = Holder(user_id=view.user.id)
+    return tokens.get(view.conn, view.number("token"), TokenKind.PERSONAL, holder)
 
 
 def _page(view: View, form: _Form, minted: Minted | None = None) -> Page:

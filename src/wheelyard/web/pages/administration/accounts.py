@@ -8,7 +8,7 @@ from wheelyard import census, firststart, moderation, sessions, tokens, users
 from wheelyard.access import TokenKind
 from wheelyard.census import UserFilter
 from wheelyard.database.paging import Window
-from wheelyard.facts import InvalidRecord, NotFound
+from wheelyard.facts import InvalidRecord
 from wheelyard.tokens import Holder
 from wheelyard.users import NewUser, PasswordHash, User
 from wheelyard.web.pages import paging
@@ -193,9 +193,8 @@ def end_sessions(view: View) -> Answer:
 def revoke_token(view: View) -> Answer:
     """``POST …/tokens/{token}/revoke``."""
     user = _named(view)
-    token = tokens.find(view.conn, view.number("token"), TokenKind.PERSONAL)
-    if token is None or token.holder.user_id != user.id:
-        raise NotFound("Token")
+    holder = Holder(user_id=user.id)
+    token = tokens.get(view.conn, view.number("token"), TokenKind.PERSONAL, holder)
     tokens.revoke(view.conn, token, by=view.actor, at=view.at)
     said = view.language.gettext("The access token %(name)s was revoked.")
     return _back(user, said % {"name": token.name})

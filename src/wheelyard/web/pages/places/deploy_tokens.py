@@ -6,7 +6,6 @@ from urllib.parse import quote, urlsplit
 from wheelyard import tokens
 from wheelyard.access import Permission, Scope, TokenKind
 from wheelyard.database.paging import Window
-from wheelyard.facts import NotFound
 from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, Minted, Token
 from wheelyard.web import newtokens
 from wheelyard.web.pages import paging
@@ -31,9 +30,8 @@ def create(view: View) -> Answer:
 
 def revoke(view: View) -> Answer:
     """``POST …/deploy_tokens/{token}/revoke``."""
-    token = tokens.find(view.conn, view.number("token"), TokenKind.DEPLOY)
-    if token is None or token.holder != Holder.of(view.subject):
-        raise NotFound("Token")
+    holder = Holder.of(view.subject)
+    token = tokens.get(view.conn, view.number("token"), TokenKind.DEPLOY, holder)
     tokens.revoke(view.conn, token, by=view.actor, at=view.at)
     gone = view.language.gettext("The token %(name)s was revoked.") % {"name": token.name}
     return Redirect(_here(view), notice=gone)
