@@ -265,14 +265,7 @@ def token_create(
 
     It is printed alone on standard output, so that a script can take it, and cannot be read again.
     """
-    if not name.strip():
-        _fail("--name must not be empty")
     scopes = tuple(scope or ["api"])
-    if unknown := set(scopes) - set(tokens.PERSONAL_SCOPES):
-        _fail(
-            f"{', '.join(sorted(unknown))}: no such scope; there are "
-            f"{', '.join(tokens.PERSONAL_SCOPES)}"
-        )
     now = utc_now()
     end = expires_at.replace(tzinfo=UTC) if expires_at else None
     if end is not None and end <= now:

@@ -6,6 +6,7 @@ hash to be safe behind.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import UtcDateTime, tokens
 from wheelyard.database.schema import users as users_table
-from wheelyard.facts import CredentialRefused, Invalid, NotFound, Sentence
+from wheelyard.facts import CredentialRefused, Invalid, InvalidRecord, NotFound, Sentence
 from wheelyard.journal import Entry
 from wheelyard.users import State
 
@@ -38,10 +39,14 @@ DEPLOY_SCOPES = (
     Scope.WRITE_PACKAGE_REGISTRY,
 )
 
+SCOPES = {TokenKind.PERSONAL: PERSONAL_SCOPES, TokenKind.DEPLOY: DEPLOY_SCOPES}
+"""What each kind can be given."""
+
 ROTATED_DAYS = 7
 """How long a successor lives when nobody says, as on GitLab."""
 
 _RANDOM_BYTES = 15  # 20 characters of URL-safe base 64
+_USERNAME = re.compile(r"[A-Za-z0-9_.+-]+\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,11 @@ def from_row(row: Row[Any]) -> Token:
 
 
 def mint(conn: Connection, new: NewToken, *, by: Actor, at: datetime, secret: str = "") -> Minted:
-    """Make a token; the secret is drawn here unless an administrator brought one."""
+    """Make a token; the secret is drawn here unless an administrator brought one.
+
+    Raises Invalid and InvalidRecord.
+    """
+    _require_valid(new)
     secret = secret or PREFIXES[new.kind] + secrets.token_urlsafe(_RANDOM_BYTES)
     token_id = add_row(
         conn,
@@ -146,7 +155,7 @@ def mint(conn: Connection, new: NewToken, *, by: Actor, at: datetime, secret: st
         digest=digest(secret),
         name=new.name,
         description=new.description,
-        scopes=" ".join(new.scopes),
+        scopes=" ".join(dict.fromkeys(new.scopes)),
         user_id=new.holder.user_id,
         project_id=new.holder.project_id,
         namespace_id=new.holder.namespace_id,
@@ -160,6 +169,26 @@ def mint(conn: Connection, new: NewToken, *, by: Actor, at: datetime, secret: st
     token = from_row(conn.execute(select(tokens).where(tokens.c.id == token_id)).one())
     _record(conn, "token.created", token, by=by, at=at, scopes=token.scopes)
     return Minted(token=token, secret=secret)
+
+
+def _require_valid(new: NewToken) -> None:
+    if not new.name.strip():
+        raise InvalidRecord(name=Sentence("can't be blank"))
+    if not new.scopes:
+        raise Invalid(Sentence("Scopes can't be blank"))
+    known = SCOPES[new.kind]
+    if unknown := sorted(set(new.scopes) - set(known)):
+        raise Invalid(
+            Sentence(
+                "%(unknown)s: no such scope; there are %(known)s",
+                unknown=", ".join(unknown),
+                known=", ".join(known),
+            )
+        )
+    if new.username and not _USERNAME.match(new.username):
+        raise InvalidRecord(
+            username=Sentence("can contain only letters, digits, '_', '-', '+', and '.'")
+        )
 
 
 def rotate(

@@ -48,7 +48,7 @@ def test_a_password_may_be_piped_in_and_is_not_shown(started: Terminal) -> None:
 def test_a_token_has_a_name(started: Terminal) -> None:
     ran = started.run("token", "create", "root", "--name", " ")
 
-    assert (ran.out, ran.err, ran.code) == ("", "wheelyard: --name must not be empty\n", 1)
+    assert (ran.out, ran.err, ran.code) == ("", "wheelyard: name can't be blank\n", 1)
 
 
 @pytest.mark.parametrize(
