@@ -31,7 +31,7 @@ from wheelyard.access import Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import memberships, namespaces
 from wheelyard.database.schema import users as users_table
-from wheelyard.facts import Conflict, Forbidden, Sentence
+from wheelyard.facts import Conflict, Forbidden, NotFound, Sentence
 from wheelyard.journal import Entry
 from wheelyard.namespaces import is_under, parse_lineage
 from wheelyard.users import State, User
@@ -293,6 +293,14 @@ def find_member(conn: Connection, place: Place, user_id: int, *, at: datetime) -
     return _from_row(row) if row else None
 
 
+def get_member(conn: Connection, place: Place, user_id: int, *, at: datetime) -> Member:
+    """Return a direct member; raises NotFound."""
+    member = find_member(conn, place, user_id, at=at)
+    if member is None:
+        raise NotFound("Member")
+    return member
+
+
 def add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
     """Give a user a role; raises Conflict when there is one already."""
     if find_member(conn, place, member.user.id, at=member.created_at):
@@ -329,6 +337,29 @@ def remove(conn: Connection, place: Place, member: Member, *, by: Actor, at: dat
     _require_other_owner(conn, place, member.user, at)
     conn.execute(delete(memberships).where(_in(place), memberships.c.user_id == member.user.id))
     _record(conn, "member.removed", place, member, by=by, at=at)
+
+
+def dismiss(
+    conn: Connection, principal: Principal, subject: Subject, user_id: int, *, at: datetime
+) -> Member:
+    """Remove a direct member on somebody's behalf: oneself anybody, others who manages members.
+
+    Raises as ``access.require``, and Forbidden for somebody above oneself and for a group's last
+    owner.
+    """
+    permission = Permission.LEAVE if user_id == principal.user_id else managing(subject)
+    own = require(conn, principal, permission, subject, at=at, noun="Member").role
+    member = get_member(conn, Place.of(subject), user_id, at=at)
+    require_not_above(principal, own, member.role)
+    remove(conn, Place.of(subject), member, by=principal.actor, at=at)
+    return member
+
+
+def managing(subject: Subject) -> Permission:
+    """Return the permission that it takes to manage a subject's members."""
+    if subject.project_id is not None:
+        return Permission.MANAGE_PROJECT_MEMBERS
+    return Permission.MANAGE_GROUP_MEMBERS
 
 
 def _require_other_owner(conn: Connection, place: Place, user: User, at: datetime) -> None:

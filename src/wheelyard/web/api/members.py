@@ -5,8 +5,8 @@ Nobody gives a role above their own, and nobody changes or removes somebody abov
 
 from typing import Any
 
-from wheelyard import access, memberships, users
-from wheelyard.access import GIVEN_ROLES, Permission, Role
+from wheelyard import memberships, users
+from wheelyard.access import GIVEN_ROLES, Role
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
 from wheelyard.memberships import Member, Place
@@ -91,28 +91,15 @@ def edit_member(call: Call) -> Reply:
 
 def remove_member(call: Call) -> Reply:
     """``DELETE …/members/:user_id``; oneself anybody may remove."""
-    place = Place.of(call.subject)
-    if call.number("user") != call.user_id:
-        permission = (
-            Permission.MANAGE_GROUP_MEMBERS
-            if place.project_id is None
-            else Permission.MANAGE_PROJECT_MEMBERS
-        )
-        access.require(call.principal, permission, call.subject, call.role, noun="Member")
-    member = _named(call)
-    memberships.require_not_above(call.principal, call.role, member.role)
-    memberships.remove(call.conn, place, member, by=call.actor, at=call.at)
+    user_id = call.number("user")
+    memberships.dismiss(call.conn, call.principal, call.subject, user_id, at=call.at)
     return NO_CONTENT
 
 
 def _named(call: Call) -> Member:
     """Return the member whose id the URL holds.  Raises NotFound."""
-    member = memberships.find_member(
-        call.conn, Place.of(call.subject), call.number("user"), at=call.at
-    )
-    if member is None:
-        raise NotFound("Member")
-    return member
+    place = Place.of(call.subject)
+    return memberships.get_member(call.conn, place, call.number("user"), at=call.at)
 
 
 def show_member(call: Call, member: Member) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wheelyard import memberships, namespaces, users
-from wheelyard.access import GIVEN_ROLES, Permission, Role
-from wheelyard.facts import Conflict, InvalidRecord, NotFound, Sentence
+from wheelyard.access import GIVEN_ROLES, Role
+from wheelyard.facts import Conflict, InvalidRecord, Sentence
 from wheelyard.memberships import Listed, Member, Place
 from wheelyard.namespaces import Kind
 from wheelyard.users import User
@@ -29,7 +29,7 @@ def show(view: View) -> Answer:
     search = view.params.peek_text("q").strip()
     window = paging.read_window(view, per_page=_PER_PAGE)
     found = memberships.list_everybody(view.conn, view.subject, window, search=search, at=view.at)
-    may_manage = view.may(_managing(view))
+    may_manage = view.may(memberships.managing(view.subject))
     return Page(
         "members.html",
         {
@@ -106,13 +106,9 @@ def edit(view: View) -> Answer:
 def remove(view: View) -> Answer:
     """``POST …/members/{user}/remove``; oneself anybody may remove."""
     _ = view.language.gettext
-    is_oneself = view.number("user") == view.user.id
-    if not is_oneself:
-        view.require(_managing(view), view.subject, noun="Member")
-    member = _named(view)
-    memberships.require_not_above(view.principal, view.role, member.role)
-    memberships.remove(view.conn, Place.of(view.subject), member, by=view.actor, at=view.at)
-    if is_oneself:  # who may no longer see it
+    user_id = view.number("user")
+    member = memberships.dismiss(view.conn, view.principal, view.subject, user_id, at=view.at)
+    if user_id == view.user.id:  # who may no longer see it
         return Redirect("/", notice=_("You have left."))
     gone = _("%(name)s is no longer a member.") % {"name": member.user.name}
     return Redirect(_here(view), notice=gone)
@@ -121,22 +117,13 @@ def remove(view: View) -> Answer:
 def _named(view: View) -> Member:
     """Return the direct member whose id the URL holds.  Raises NotFound."""
     place = Place.of(view.subject)
-    member = memberships.find_member(view.conn, place, view.number("user"), at=view.at)
-    if member is None:
-        raise NotFound("Member")
-    return member
+    return memberships.get_member(view.conn, place, view.number("user"), at=view.at)
 
 
 def _here(view: View) -> str:
     if view.project_or_none is not None:
         return f"/{view.project.full_path}/-/project_members"
     return f"/groups/{view.group.full_path}/-/group_members"
-
-
-def _managing(view: View) -> Permission:
-    if view.subject.project_id is not None:
-        return Permission.MANAGE_PROJECT_MEMBERS
-    return Permission.MANAGE_GROUP_MEMBERS
 
 
 def _is_personal(view: View) -> bool:
