@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
 from wheelyard import journal, memberships, namespaces, visibility
-from wheelyard.access import Actor, Principal, Role, Visibility
+from wheelyard.access import Actor, Permission, Principal, Role, Visibility
 from wheelyard.database import schema
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.facts import InvalidRecord, Sentence
@@ -81,6 +81,20 @@ class NewGroup:
     path: str
     description: str = ""
     visibility: Visibility = Visibility.PRIVATE
+
+
+def require_parent(
+    conn: Connection, principal: Principal, group_id: int, *, at: datetime
+) -> Namespace:
+    """Return a group by id where the principal may make groups in it.
+
+    Raises as ``access.require``.
+    """
+    group = namespaces.find_group(conn, str(group_id))
+    subject = group.subject if group else None
+    memberships.require(conn, principal, Permission.CREATE_SUBGROUP, subject, at=at, noun="Group")
+    assert group is not None  # noqa: S101  otherwise there was nothing to allow it on
+    return group
 
 
 def create(

@@ -19,7 +19,15 @@ from sqlalchemy import (
 
 from wheelyard import journal, memberships, visibility
 from wheelyard import namespaces as namespaces_
-from wheelyard.access import Actor, Principal, RegistryAccess, Role, Subject, Visibility
+from wheelyard.access import (
+    Actor,
+    Permission,
+    Principal,
+    RegistryAccess,
+    Role,
+    Subject,
+    Visibility,
+)
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
@@ -256,6 +264,21 @@ def require_within_limit(
                 number=instance_limit,
             )
         )
+
+
+def require_destination(
+    conn: Connection, principal: Principal, namespace: Namespace | None, *, at: datetime
+) -> Namespace:
+    """Return the namespace where the principal may put a project there: their own, or a group.
+
+    Raises as ``access.require``; NotFound for None, which is a namespace that nobody has.
+    """
+    if namespace is None:
+        raise NotFound("Namespace")
+    if principal.user_id is None or namespace.user_id != principal.user_id:
+        into, subject = Permission.CREATE_PROJECT_IN_GROUP, namespace.subject
+        memberships.require(conn, principal, into, subject, at=at, noun="Namespace")
+    return namespace
 
 
 def create(

@@ -142,7 +142,8 @@ def test_nobody_makes_a_group_where_they_may_not(
     ]
     offered = visitor.get(NEW, parent_id=str(hidden.id)).text
 
-    assert [answer.status_code for answer in answers] == [404, 403]
+    assert [answer.status_code for answer in answers] == [422, 403]
+    assert wrong(answers[0]) == ["Parent group is not there any more"]
     assert hidden.full_path not in offered
 
 

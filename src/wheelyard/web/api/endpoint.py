@@ -106,10 +106,6 @@ class Call:
             raise NotFound
         return int(text)
 
-    def require(self, permission: Permission, subject: Subject, *, noun: str) -> None:
-        """Decide on something that the parameters name.  Raises as ``access.require``."""
-        memberships.require(self.conn, self.principal, permission, subject, at=self.at, noun=noun)
-
     def position(self) -> Position:
         """Return which page is asked for, after everything that was read is found valid."""
         position = paging.read_position(self.params)

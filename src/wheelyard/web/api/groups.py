@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wheelyard import groups, namespaces, users
-from wheelyard.access import Permission, Role, Visibility
+from wheelyard import groups, users
+from wheelyard.access import Role, Visibility
 from wheelyard.database.paging import Page
-from wheelyard.facts import NotFound
 from wheelyard.groups import Filter, NewGroup
 from wheelyard.namespaces import Namespace
 from wheelyard.web.api.endpoint import ACCEPTED, Call, Reply, show_time
@@ -85,19 +84,13 @@ def create_group(call: Call) -> Reply:
     visibility = params.choice("visibility", Visibility)
     parent_id = params.number("parent_id")
     params.check()
-    parent = None if parent_id is None else _parent(call, parent_id)
+    parent = None
+    if parent_id is not None:
+        parent = groups.require_parent(call.conn, call.principal, parent_id, at=call.at)
     new = NewGroup(name or "", path or "", description or "", visibility or Visibility.PRIVATE)
     owner = users.get(call.conn, call.user_id)
     group = groups.create(call.conn, new, parent, owner=owner, by=call.actor, at=call.at)
     return Reply(_show(call, group), 201)
-
-
-def _parent(call: Call, parent_id: int) -> Namespace:
-    parent = namespaces.find_group(call.conn, str(parent_id))
-    if parent is None:
-        raise NotFound("Group")
-    call.require(Permission.CREATE_SUBGROUP, parent.subject, noun="Group")
-    return parent
 
 
 def edit_group(call: Call) -> Reply:

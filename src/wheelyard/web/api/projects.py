@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wheelyard import memberships, namespaces, projects, users
-from wheelyard.access import Permission, RegistryAccess, Role, Visibility
+from wheelyard.access import RegistryAccess, Role, Visibility
 from wheelyard.facts import NotFound
 from wheelyard.memberships import Roles
 from wheelyard.namespaces import Kind, Namespace
@@ -130,20 +130,11 @@ def create_project(call: Call) -> Reply:
 
 def _destination(call: Call, namespace_id: int | None) -> Namespace:
     """Return where a new project goes.  Raises NotFound and Forbidden."""
-    return _require_may_create_in(
-        call,
-        namespaces.find_own(call.conn, call.user_id)
-        if namespace_id is None
-        else namespaces.find(call.conn, namespace_id),
-    )
-
-
-def _require_may_create_in(call: Call, namespace: Namespace | None) -> Namespace:
-    if namespace is None:
-        raise NotFound("Namespace")
-    if namespace.user_id != call.user_id:
-        call.require(Permission.CREATE_PROJECT_IN_GROUP, namespace.subject, noun="Namespace")
-    return namespace
+    if namespace_id is None:
+        namespace = namespaces.find_own(call.conn, call.user_id)
+    else:
+        namespace = namespaces.find(call.conn, namespace_id)
+    return projects.require_destination(call.conn, call.principal, namespace, at=call.at)
 
 
 def edit_project(call: Call) -> Reply:
@@ -195,7 +186,8 @@ def transfer_project(call: Call) -> Reply:
     """``PUT /projects/:id/transfer``, to the namespace that ``namespace`` names by id or path."""
     ref = call.params.text("namespace", required=True)
     call.params.check()
-    namespace = _require_may_create_in(call, namespaces.find_by_ref(call.conn, ref or ""))
+    found = namespaces.find_by_ref(call.conn, ref or "")
+    namespace = projects.require_destination(call.conn, call.principal, found, at=call.at)
     project = projects.transfer(call.conn, call.project, namespace, by=call.actor, at=call.at)
     return Reply(show_project(call, project))
 

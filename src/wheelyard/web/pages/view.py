@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from wheelyard import access, memberships, namespaces
+from wheelyard import access, namespaces
 from wheelyard.access import ANONYMOUS, Actor, Permission, Principal, Role, Subject
 from wheelyard.facts import NotFound
 from wheelyard.namespaces import Namespace
@@ -104,10 +104,6 @@ class View:
         """Whether who looks may do something with what the page is about, or with the instance."""
         decision = access.decide(self.principal, permission, self.subject, self.role)
         return decision is access.Decision.ALLOWED
-
-    def require(self, permission: Permission, subject: Subject, *, noun: str) -> None:
-        """Decide on something that the form names.  Raises as ``access.require``."""
-        memberships.require(self.conn, self.principal, permission, subject, at=self.at, noun=noun)
 
     def number(self, name: str) -> int:
         """Return a number that the path holds.  Raises NotFound: no such thing has such an id."""

@@ -1,7 +1,7 @@
 """Making a group, and its Settings > General."""
 
 from wheelyard import groups, namespaces, users
-from wheelyard.access import Permission, Role, Visibility
+from wheelyard.access import RULES, Permission, Visibility
 from wheelyard.database.paging import Window
 from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.groups import NewGroup
@@ -32,7 +32,7 @@ def _parents(view: View) -> list[tuple[int, str]]:
     joined = groups.list_groups(
         view.conn,
         view.principal,
-        groups.Filter(least_role=Role.MAINTAINER),
+        groups.Filter(least_role=RULES[Permission.CREATE_SUBGROUP].role),
         Window(limit=_MAX_CHOICES),
         order_by="path",
         at=view.at,
@@ -66,12 +66,11 @@ def create(view: View) -> Answer:
 
 
 def _parent(view: View, parent_id: int) -> Namespace:
-    """Return the group that another is made in.  Raises NotFound and Forbidden."""
-    parent = namespaces.find_group(view.conn, str(parent_id))
-    if parent is None:
-        raise NotFound("Group")
-    view.require(Permission.CREATE_SUBGROUP, parent.subject, noun="Group")
-    return parent
+    """Return the group that another is made in.  Raises InvalidRecord and Forbidden."""
+    try:
+        return groups.require_parent(view.conn, view.principal, parent_id, at=view.at)
+    except NotFound as fact:
+        raise InvalidRecord(parent_id=Sentence("is not there any more")) from fact
 
 
 # Settings > General ------------------------------------------------------------------------------

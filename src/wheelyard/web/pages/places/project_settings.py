@@ -1,7 +1,7 @@
 """Making a project, and Settings > General."""
 
 from wheelyard import groups, namespaces, projects
-from wheelyard.access import Permission, RegistryAccess, Role, Visibility
+from wheelyard.access import RULES, Permission, RegistryAccess, Visibility
 from wheelyard.database.paging import Window
 from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.namespaces import Namespace
@@ -50,7 +50,7 @@ def _choices(view: View) -> list[tuple[int, str]]:
     joined = groups.list_groups(
         view.conn,
         view.principal,
-        groups.Filter(least_role=Role.DEVELOPER),
+        groups.Filter(least_role=RULES[Permission.CREATE_PROJECT_IN_GROUP].role),
         Window(limit=_MAX_CHOICES),
         at=view.at,
     )
@@ -64,13 +64,12 @@ def _choices(view: View) -> list[tuple[int, str]]:
 
 
 def _destination(view: View, namespace_id: int) -> Namespace:
-    """Return where a project goes.  Raises NotFound and Forbidden."""
-    namespace = namespaces.find(view.conn, namespace_id)
-    if namespace is None:
-        raise NotFound("Namespace")
-    if namespace.user_id != view.user.id:
-        view.require(Permission.CREATE_PROJECT_IN_GROUP, namespace.subject, noun="Namespace")
-    return namespace
+    """Return where a project goes.  Raises InvalidRecord and Forbidden."""
+    found = namespaces.find(view.conn, namespace_id)
+    try:
+        return projects.require_destination(view.conn, view.principal, found, at=view.at)
+    except NotFound as fact:
+        raise InvalidRecord(namespace_id=Sentence("is not there any more")) from fact
 
 
 # Settings > General ------------------------------------------------------------------------------
