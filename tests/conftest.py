@@ -84,6 +84,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     cells = sum(map(int, list_properties(terminalreporter, "page cells")))
     if cells:
         terminalreporter.write_line(f"The matrix of the pages has {cells} cells, all checked.")
+    read = sum(map(int, list_properties(terminalreporter, "pages read")))
+    if read:
+        terminalreporter.write_line(f"The crawl has read {read} answers of pages.")
     for folder in sorted(set(list_properties(terminalreporter, "screenshots"))):
         if any(Path(folder).iterdir()):
             terminalreporter.write_line(f"Screenshots are in {folder}")

@@ -91,8 +91,9 @@ def guesses(town: Town) -> Iterator[str]:
             yield f"{base}/files/{file}/download"
             yield f"/{project}/-/packages/delete?releases[]={release}"
     for marker in town.markers:
-        for page in ("search", "search/suggestions", "explore", "explore/groups"):
-            yield f"/{page}?q={marker[:-1]}"
+        if marker.endswith(("project", "group", "package", "mail", "summary")):
+            yield f"/search?q={marker[:-1]}"
+            yield f"/search/suggestions?q={marker[:-1]}"
     for user in town.people.values():
         yield f"/{user.username}"
         yield f"/admin/users/{user.id}"

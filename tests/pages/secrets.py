@@ -28,7 +28,7 @@ READERS = (NOBODY, STRANGER, *MEMBERS, ADMIN)
 
 EVERYBODY = frozenset(READERS)
 KNOWN = EVERYBODY - {NOBODY}
-"""Whoever is signed in."""
+"""Whoever has signed in."""
 
 ADMINS = frozenset({ADMIN})
 INSIDERS = frozenset(MEMBERS) | ADMINS
@@ -150,7 +150,8 @@ class Town:
 
     def publish(self, project: Project, readers: frozenset[str]) -> None:
         """Publish a wheel that is marked inside and outside."""
-        name = self.mark("package", readers)
+        # The journal names what was published, and administrators read it.
+        name = self.mark("package", readers | ADMINS)
         about = metadata(
             name,
             "1.0",
