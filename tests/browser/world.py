@@ -126,6 +126,10 @@ class World:
         self._mint()
         self._sign_in_elsewhere()
 
+    def stranger(self) -> Person:
+        """Somebody new, whose session may end."""
+        return self._person(self.town.user())
+
     # People ------------------------------------------------------------------------------------
 
     def _user(self, username: str, name: str) -> User:
