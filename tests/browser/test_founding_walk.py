@@ -89,7 +89,7 @@ def make_project(visitor: Visitor) -> str:
     visitor.fill("Name", "MyPyPiPackage")
     visitor.press("Create project")
 
-    visitor.see("The project MyPyPiPackage was made.")
+    visitor.see("The project MyPyPiPackage was created.")
     assert visitor.page.url == f"{visitor.url}/root/MyPyPiPackage"
     visitor.press("Copy the project ID")
     copied = visitor.page.evaluate("navigator.clipboard.readText()")
