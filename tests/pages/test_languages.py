@@ -41,10 +41,10 @@ GERMANS = "de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"
 def gathered() -> frozenset[str | tuple[str, ...]]:
     """Every sentence in the code and the templates, as ``make words`` gathers them."""
     with (TRANSLATIONS / "babel.cfg").open() as config:
-        methods, options = parse_mapping_cfg(config)
+        methods, options = parse_mapping_cfg(config)  # type: ignore[no-untyped-call]  # as it is
     keywords = {
-        **{name: None for name in ("_", "gettext", "Sentence")},
-        **{name: (1, 2) for name in ("ngettext", "_n")},
+        **dict.fromkeys(("_", "gettext", "Sentence")),
+        **dict.fromkeys(("ngettext", "_n"), (1, 2)),
     }
     found = extract_from_dir(SRC, methods, options, keywords=keywords)
     return frozenset(message for _, _, message, _, _ in found)
@@ -63,7 +63,7 @@ def messages(code: str) -> Iterator[Message]:
 
 def said(message: Message) -> tuple[str, ...]:
     """The translations of a message: several where it has a plural."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def sources(message: Message) -> tuple[str, ...]:
@@ -378,8 +378,10 @@ def test_what_is_wrong_with_a_form_is_said_in_german(
     ]
     assert "Name fehlt" in wrong(empty)
     assert wrong(bad) == [
-        "Pfad darf nur Buchstaben, Ziffern, „_“, „-“ und „.“ enthalten, nicht mit „-“ beginnen und "
-        "nicht auf „.“, „.git“ oder „.atom“ enden"
+        (
+            "Pfad darf nur Buchstaben, Ziffern, „_“, „-“ und „.“ enthalten, nicht mit „-“ "
+            "beginnen und nicht auf „.“, „.git“ oder „.atom“ enden"
+        )
     ]
 
 

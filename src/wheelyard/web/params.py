@@ -210,9 +210,9 @@ def _read_body(content_type: str, body: bytes) -> dict[str, Any]:
         try:
             values = msgspec.json.decode(body)
         except (ValueError, RecursionError) as error:  # of msgspec, of UTF-8, and too deep
-            raise Invalid("The body is not valid JSON") from error
+            raise Invalid(Sentence("The body is not valid JSON")) from error
         if not isinstance(values, dict):
-            raise Invalid("The body is not a JSON object")
+            raise Invalid(Sentence("The body is not a JSON object"))
         return values
     if kind == "multipart/form-data":
         return _gather(_read_multipart(options.get("boundary", ""), body))
@@ -230,7 +230,7 @@ def _read_multipart(boundary: str, body: bytes) -> Iterable[tuple[str, str]]:
                     pairs[-1] = (pairs[-1][0], pairs[-1][1] + bytes(event))
         return [(name, value.decode()) for name, value in pairs]
     except (MultipartError, UnicodeDecodeError) as error:
-        raise Invalid("The multipart body is malformed") from error
+        raise Invalid(Sentence("The multipart body is malformed")) from error
 
 
 def _gather(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
