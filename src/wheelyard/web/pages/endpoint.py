@@ -7,9 +7,7 @@ handler refuses is shown by the handler of the page that the form stands on, bes
 are to be mended and with everything that was typed.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 from anyio.to_thread import run_sync
@@ -30,7 +28,7 @@ from wheelyard.web import errors, headers, params
 from wheelyard.web.pages import visits
 from wheelyard.web.pages.admission import Gate, address_as_written
 from wheelyard.web.pages.rendering import Made, finish, send_made
-from wheelyard.web.pages.view import Handler, Page, Problems, Redirect, View
+from wheelyard.web.pages.view import Handler, Page, Prepare, Problems, Redirect, View
 from wheelyard.web.pages.visits import Visit
 from wheelyard.web.params import Params
 from wheelyard.web.turns import Turns
@@ -40,52 +38,19 @@ _FIELDS = {"visibility_level": "visibility"}
 """What the core names as GitLab does, and forms as people do."""
 
 
-class PageEndpoint:
-    """An endpoint that people look at.
+class Look:
+    """The endpoint of a page that people look at."""
 
-    ``prepare`` is what must be done before the transaction of a form, because it takes long on
-    purpose: passwords are hashed there.  ``form`` is the handler of the page that a form stands on.
-    """
-
-    def __init__(
-        self,
-        gate: Gate,
-        turns: Turns,
-        handler: Handler,
-        *,
-        form: Handler | None = None,
-        prepare: Callable[[View], Any] | None = None,
-    ) -> None:
+    def __init__(self, gate: Gate, handler: Handler) -> None:
         self._gate = gate
-        self._turns = turns
         self._handler = handler
-        self._form = form
-        self._prepare = prepare
         self.permission = gate.permission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a page.  What is raised is shown by ``refusals``."""
-        visit = visits.read(scope)
-        await send_made(scope, send, visit, await self._answer(scope, receive, visit))
-
-    async def _answer(self, scope: Scope, receive: Receive, visit: Visit) -> Made:
-        query = scope["query_string"]
-        if scope["method"] in {"GET", "HEAD"}:
-            return await run_sync(self._look, scope, visit, params.read(query, "", b""))
-        body = await read_whole(scope, receive)
-        content_type = headers.find_text(scope, b"content-type") or ""
-        sent = params.read(query, content_type, body)
-        # Decided a first time here, so that who is refused holds up nobody who writes.
-        turn = self._turns.hashers if self._prepare else None
-        prepared = await run_sync(self._run_prepare, scope, visit, sent, limiter=turn)
-        try:
-            return await run_sync(
-                self._change, scope, visit, sent, prepared, limiter=self._turns.writers
-            )
-        except (Invalid, Conflict, Forbidden) as fact:
-            if self._form is None or visit.is_new:
-                raise
-            return await run_sync(show_again, self._gate, self._form, scope, visit, sent, fact)
+        """Answer with the page.  What is raised is shown by ``refusals``."""
+        del receive
+        visit, sent = visits.read(scope), params.read(scope["query_string"], "", b"")
+        await send_made(scope, send, visit, await run_sync(self._look, scope, visit, sent))
 
     def _look(self, scope: Scope, visit: Visit, sent: Params) -> Made:
         with self._gate.registry.database.read() as conn:
@@ -94,24 +59,61 @@ class PageEndpoint:
             answer = self._handler(view) if right == view.here else Redirect(right)
             return finish(view, answer)
 
-    def _run_prepare(self, scope: Scope, visit: Visit, sent: Params) -> Any:  # noqa: ANN401  each route's own
+
+class Form:
+    """The endpoint of a form that people send.
+
+    ``prepare`` returns the handler; it comes before the transaction, and where it ``hashes`` it
+    takes long on purpose.  ``on`` is the handler of the page that the form stands on.
+    """
+
+    def __init__(
+        self, gate: Gate, turns: Turns, prepare: Prepare, *, on: Handler | None, hashes: bool
+    ) -> None:
+        self._gate = gate
+        self._turns = turns
+        self._prepare = prepare
+        self._on = on
+        self._hashes = hashes
+        self.permission = gate.permission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with what was done.  What is raised is shown by ``refusals``."""
+        visit, body = visits.read(scope), await read_whole(scope, receive)
+        content_type = headers.find_text(scope, b"content-type") or ""
+        sent = params.read(scope["query_string"], content_type, body)
+        await send_made(scope, send, visit, await self._answer(scope, visit, sent))
+
+    async def _answer(self, scope: Scope, visit: Visit, sent: Params) -> Made:
+        # Decided a first time here, so that who is refused holds up nobody who writes.
+        turn = self._turns.hashers if self._hashes else None
+        handler = await run_sync(self._begin, scope, visit, sent, limiter=turn)
+        try:
+            return await run_sync(
+                self._change, handler, scope, visit, sent, limiter=self._turns.writers
+            )
+        except (Invalid, Conflict, Forbidden) as fact:
+            if self._on is None or visit.is_new:
+                raise
+            return await run_sync(show_again, self._gate, self._on, scope, visit, sent, fact)
+
+    def _begin(self, scope: Scope, visit: Visit, sent: Params) -> Handler:
         with self._gate.registry.database.read() as conn:
-            view = self._admit_form(conn, scope, visit, sent)
-            return self._prepare(view) if self._prepare else None
+            return self._prepare(self._admit(conn, scope, visit, sent))
 
-    def _change(self, scope: Scope, visit: Visit, sent: Params, prepared: object) -> Made:
+    def _change(self, handler: Handler, scope: Scope, visit: Visit, sent: Params) -> Made:
         with self._gate.registry.database.write() as conn:
-            view = replace(self._admit_form(conn, scope, visit, sent), prepared=prepared)
-            return finish(view, self._handler(view))
+            view = self._admit(conn, scope, visit, sent)
+            return finish(view, handler(view))
 
-    def _admit_form(self, conn: Connection, scope: Scope, visit: Visit, sent: Params) -> View:
+    def _admit(self, conn: Connection, scope: Scope, visit: Visit, sent: Params) -> View:
         visits.require_own_origin(scope)
         visits.require_form_token(visit, sent.peek_text("form_token"))
         return self._gate.admit(conn, scope, visit, sent)
 
 
 def show_again(
-    gate: Gate, form: Handler, scope: Scope, visit: Visit, sent: Params, fact: Fact
+    gate: Gate, on: Handler, scope: Scope, visit: Visit, sent: Params, fact: Fact
 ) -> Made:
     """Show the page of a form that was refused."""
     with gate.registry.database.read() as conn:
@@ -121,7 +123,7 @@ def show_again(
             here=_page_of_form(scope),
             posted_to=headers.requested_path(scope),
         )
-        answer = form(view)
+        answer = on(view)
         if isinstance(answer, Page):
             answer = replace(answer, status=errors.status_of_form(fact))
         return finish(view, answer)

@@ -4,11 +4,7 @@
 a project.  ``/-/`` ends such a path, for no segment of one begins with a hyphen.
 """
 
-import re
-from collections.abc import Callable
-from typing import Any
-
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import register_url_convertor
 from starlette.routing import Route
 
 from wheelyard.access import Permission
@@ -22,9 +18,7 @@ from wheelyard.web.pages.account import (
     sign_in,
 )
 from wheelyard.web.pages.administration.routes import administration_routes
-from wheelyard.web.pages.admission import Gate
 from wheelyard.web.pages.assets import Asset
-from wheelyard.web.pages.endpoint import PageEndpoint
 from wheelyard.web.pages.packages import listing, of_group, release
 from wheelyard.web.pages.packages.download import BrowserDownload
 from wheelyard.web.pages.packages.upload import BrowserUpload
@@ -37,46 +31,14 @@ from wheelyard.web.pages.places import (
     members,
     project_settings,
 )
-from wheelyard.web.pages.view import Handler, View
+from wheelyard.web.pages.routing import FullPath, Rows
 from wheelyard.web.turns import Turns
-
-_SEGMENT = "[A-Za-z0-9_.][A-Za-z0-9_.-]*"
-
-
-class _PathConvertor(Convertor[str]):
-    """A full path: segments without a hyphen at the start, and no address of another kind."""
-
-    regex = rf"(?!(?:api|assets|groups)(?:/|\Z)){_SEGMENT}(?:/{_SEGMENT})*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("full_path", _PathConvertor())
 
 
 def page_routes(registry: Registry, turns: Turns) -> list[Route]:
     """Return the routes of the pages; the home of a place comes last, for it takes any path."""
-    can = Permission
-
-    def page(
-        method: str,
-        path: str,
-        handler: Handler,
-        permission: Permission | None,
-        *,
-        form: Handler | None = None,
-        prepare: Callable[[View], Any] | None = None,
-    ) -> Route:
-        endpoint = PageEndpoint(
-            Gate(registry, permission), turns, handler, form=form, prepare=prepare
-        )
-        full = re.sub(r"\{(project|group|place)\}", r"{\1:full_path}", path)
-        return Route(full, endpoint, methods=[method])
-
+    register_url_convertor("full_path", FullPath())
+    can, row = Permission, Rows(registry, turns)
     project, group = "/{project}/-", "/groups/{group}/-"
     a_release = project + "/packages/{release}"
     own = "/-/user_settings"
@@ -84,62 +46,38 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
     return [
         Route("/assets/{digest}/{name}", Asset(), methods=["GET"]),
         # Signing in; nobody is signed in yet
-        page("GET", "/users/sign_in", sign_in.show_sign_in, None),
-        page(
-            "POST",
-            "/users/sign_in",
-            sign_in.sign_in,
-            None,
-            form=sign_in.show_sign_in,
-            prepare=sign_in.check_password,
+        row.look("/users/sign_in", sign_in.show_sign_in, None),
+        row.form_with_password(
+            "/users/sign_in", sign_in.check_password, None, on=sign_in.show_sign_in
         ),
-        page("POST", "/users/sign_out", sign_in.sign_out, None),
-        page("POST", "/-/preferences", preferences.keep, None),
+        row.form("/users/sign_out", sign_in.sign_out, None),
+        row.form("/-/preferences", preferences.keep, None),
         # What is not about one place
-        page("GET", "/", dashboard.show_start, None),
-        page("GET", "/explore", dashboard.explore_projects, can.LIST_PROJECTS),
-        page("GET", "/explore/groups", dashboard.explore_groups, can.LIST_GROUPS),
-        page("GET", "/search", dashboard.search, can.LIST_PROJECTS),
-        page("GET", "/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
+        row.look("/", dashboard.show_start, None),
+        row.look("/explore", dashboard.explore_projects, can.LIST_PROJECTS),
+        row.look("/explore/groups", dashboard.explore_groups, can.LIST_GROUPS),
+        row.look("/search", dashboard.search, can.LIST_PROJECTS),
+        row.look("/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
         # One's own settings
-        *(page("GET", old, moved.forward(to), None) for old, to in moved.ADDRESSES.items()),
-        page("GET", own + "/profile", profile.show_profile, can.READ_OWN_ACCOUNT),
-        page(
-            "POST",
-            own + "/profile",
-            profile.save_profile,
-            can.EDIT_OWN_ACCOUNT,
-            form=profile.show_profile,
-            prepare=profile.check_profile,
+        *(row.look(old, moved.forward(to), None) for old, to in moved.ADDRESSES.items()),
+        row.look(own + "/profile", profile.show_profile, can.READ_OWN_ACCOUNT),
+        row.form_with_password(
+            own + "/profile", profile.check_profile, can.EDIT_OWN_ACCOUNT, on=profile.show_profile
         ),
-        page("GET", own + "/preferences", preferences.show, can.READ_OWN_ACCOUNT),
-        page(
-            "POST",
-            own + "/preferences",
-            preferences.save,
-            can.READ_OWN_ACCOUNT,
-            form=preferences.show,
+        row.look(own + "/preferences", preferences.show, can.READ_OWN_ACCOUNT),
+        row.form(own + "/preferences", preferences.save, can.READ_OWN_ACCOUNT, on=preferences.show),
+        row.look(own + "/password", profile.show_password, can.READ_OWN_ACCOUNT),
+        row.form_with_password(
+            own + "/password", profile.hash_password, can.EDIT_OWN_ACCOUNT, on=profile.show_password
         ),
-        page("GET", own + "/password", profile.show_password, can.READ_OWN_ACCOUNT),
-        page(
-            "POST",
-            own + "/password",
-            profile.change_password,
-            can.EDIT_OWN_ACCOUNT,
-            form=profile.show_password,
-            prepare=profile.hash_password,
+        row.look(own + "/active_sessions", active_sessions.show, can.READ_OWN_ACCOUNT),
+        row.form(own + "/active_sessions/end", active_sessions.end_one, can.EDIT_OWN_ACCOUNT),
+        row.form(
+            own + "/active_sessions/end_others", active_sessions.end_others, can.EDIT_OWN_ACCOUNT
         ),
-        page("GET", own + "/active_sessions", active_sessions.show, can.READ_OWN_ACCOUNT),
-        page("POST", own + "/active_sessions/end", active_sessions.end_one, can.EDIT_OWN_ACCOUNT),
-        page(
-            "POST",
-            own + "/active_sessions/end_others",
-            active_sessions.end_others,
-            can.EDIT_OWN_ACCOUNT,
-        ),
-        page("GET", own_tokens, personal_tokens.show, can.READ_OWN_TOKENS),
+        row.look(own_tokens, personal_tokens.show, can.READ_OWN_TOKENS),
         *(
-            page("POST", path, handler, can.MANAGE_OWN_TOKENS, form=personal_tokens.show)
+            row.form(path, handler, can.MANAGE_OWN_TOKENS, on=personal_tokens.show)
             for path, handler in (
                 (own_tokens, personal_tokens.create),
                 (own_tokens + "/{token}/rotate", personal_tokens.rotate),
@@ -147,22 +85,17 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
             )
         ),
         # A project, and its packages
-        page("GET", "/projects/new", project_settings.show_new, can.CREATE_PROJECT),
-        page(
-            "POST",
+        row.look("/projects/new", project_settings.show_new, can.CREATE_PROJECT),
+        row.form(
             "/projects/new",
             project_settings.create,
             can.CREATE_PROJECT,
-            form=project_settings.show_new,
+            on=project_settings.show_new,
         ),
-        page("GET", project + "/settings/general", project_settings.show_general, can.EDIT_PROJECT),
+        row.look(project + "/settings/general", project_settings.show_general, can.EDIT_PROJECT),
         *(
-            page(
-                "POST",
-                f"{project}/settings/{name}",
-                handler,
-                permission,
-                form=project_settings.show_general,
+            row.form(
+                f"{project}/settings/{name}", handler, permission, on=project_settings.show_general
             )
             for name, handler, permission in (
                 ("general", project_settings.save_naming, can.EDIT_PROJECT),
@@ -174,45 +107,37 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 ("delete", project_settings.delete, can.DELETE_PROJECT),
             )
         ),
-        page("GET", project + "/packages", listing.show, can.READ_PACKAGES),
+        row.look(project + "/packages", listing.show, can.READ_PACKAGES),
         Route(
             "/{project:full_path}/-/packages/upload",
             BrowserUpload(registry, turns),
             methods=["POST"],
         ),
-        page("GET", project + "/packages/delete", listing.ask_to_delete, can.DELETE_PACKAGES),
-        page("POST", project + "/packages/delete", listing.delete, can.DELETE_PACKAGES),
-        page("GET", a_release, release.show, can.READ_PACKAGES),
-        page("GET", a_release + "/files", release.show_files, can.READ_PACKAGES),
-        page("GET", a_release + "/versions", release.show_versions, can.READ_PACKAGES),
-        page("GET", a_release + "/downloads", release.show_downloads, can.READ_PACKAGES),
-        page("POST", a_release + "/delete", release.delete_release, can.DELETE_PACKAGES),
-        page("GET", a_release + "/files/{file}", release.inspect, can.READ_PACKAGES),
-        page("POST", a_release + "/files/{file}/delete", release.delete_file, can.DELETE_PACKAGES),
+        row.look(project + "/packages/delete", listing.ask_to_delete, can.DELETE_PACKAGES),
+        row.form(project + "/packages/delete", listing.delete, can.DELETE_PACKAGES),
+        row.look(a_release, release.show, can.READ_PACKAGES),
+        row.look(a_release + "/files", release.show_files, can.READ_PACKAGES),
+        row.look(a_release + "/versions", release.show_versions, can.READ_PACKAGES),
+        row.look(a_release + "/downloads", release.show_downloads, can.READ_PACKAGES),
+        row.form(a_release + "/delete", release.delete_release, can.DELETE_PACKAGES),
+        row.look(a_release + "/files/{file}", release.inspect, can.READ_PACKAGES),
+        row.form(a_release + "/files/{file}/delete", release.delete_file, can.DELETE_PACKAGES),
         Route(
             "/{project:full_path}/-/packages/{release}/files/{file}/download",
             BrowserDownload(registry),
             methods=["GET"],
         ),
         # A group
-        page("GET", "/groups/new", group_settings.show_new, can.CREATE_GROUP),
-        page(
-            "POST",
-            "/groups/new",
-            group_settings.create,
-            can.CREATE_GROUP,
-            form=group_settings.show_new,
+        row.look("/groups/new", group_settings.show_new, can.CREATE_GROUP),
+        row.form(
+            "/groups/new", group_settings.create, can.CREATE_GROUP, on=group_settings.show_new
         ),
-        page("GET", "/groups/{group}", group_home.go_home, can.READ_GROUP),
-        page("GET", group + "/packages", of_group.show, can.READ_GROUP),
-        page("GET", group + "/settings/general", group_settings.show_general, can.EDIT_GROUP),
+        row.look("/groups/{group}", group_home.go_home, can.READ_GROUP),
+        row.look(group + "/packages", of_group.show, can.READ_GROUP),
+        row.look(group + "/settings/general", group_settings.show_general, can.EDIT_GROUP),
         *(
-            page(
-                "POST",
-                f"{group}/settings/{name}",
-                handler,
-                can.EDIT_GROUP,
-                form=group_settings.show_general,
+            row.form(
+                f"{group}/settings/{name}", handler, can.EDIT_GROUP, on=group_settings.show_general
             )
             for name, handler in (
                 ("general", group_settings.save_naming),
@@ -222,32 +147,33 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         ),
         # Members of a project or a group
         *(
-            page(method, place + path, handler, permission, form=members.show)
+            route
             for place, manage in (
                 (project + "/project_members", can.MANAGE_PROJECT_MEMBERS),
                 (group + "/group_members", can.MANAGE_GROUP_MEMBERS),
             )
-            for method, path, handler, permission in (
-                ("GET", "", members.show, can.READ_MEMBERS),
-                ("POST", "", members.add, manage),
-                ("POST", "/{user}/edit", members.edit, manage),
-                ("POST", "/{user}/remove", members.remove, can.LEAVE),
+            for route in (
+                row.look(place, members.show, can.READ_MEMBERS),
+                row.form(place, members.add, manage, on=members.show),
+                row.form(place + "/{user}/edit", members.edit, manage, on=members.show),
+                row.form(place + "/{user}/remove", members.remove, can.LEAVE, on=members.show),
             )
         ),
         # Deploy tokens of a project or a group
         *(
-            page(method, f"{place}/settings/deploy_tokens{path}", handler, permission, form=form)
+            route
             for place, read, manage in (
                 (project, can.READ_PROJECT_DEPLOY_TOKENS, can.MANAGE_PROJECT_DEPLOY_TOKENS),
                 (group, can.READ_GROUP_DEPLOY_TOKENS, can.MANAGE_GROUP_DEPLOY_TOKENS),
             )
-            for method, path, handler, permission, form in (
-                ("GET", "", deploy_tokens.show, read, None),
-                ("POST", "", deploy_tokens.create, manage, deploy_tokens.show),
-                ("POST", "/{token}/revoke", deploy_tokens.revoke, manage, None),
+            for path in (place + "/settings/deploy_tokens",)
+            for route in (
+                row.look(path, deploy_tokens.show, read),
+                row.form(path, deploy_tokens.create, manage, on=deploy_tokens.show),
+                row.form(path + "/{token}/revoke", deploy_tokens.revoke, manage),
             )
         ),
-        *administration_routes(page, registry),
+        *administration_routes(row, registry),
         # The home of a user, a group or a project
-        page("GET", "/{place}", home.show, can.READ_PROJECT),
+        row.look("/{place}", home.show, can.READ_PROJECT),
     ]

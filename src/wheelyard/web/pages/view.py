@@ -56,9 +56,6 @@ class View:
     role: Role
     project_or_none: Project | None
     namespace_or_none: Namespace | None
-    prepared: Any = field(default=None, repr=False)
-    """What the route's ``prepare`` has returned."""
-
     problems: Problems | None = None
     """Of the form that was sent, when this page is shown again for it."""
 
@@ -140,3 +137,5 @@ class Redirect:
 
 Answer = Page | Redirect
 Handler = Callable[[View], Answer]
+Prepare = Callable[[View], Handler]
+"""What is done before the transaction of a form, and returns the handler that is run in it."""

@@ -1,12 +1,12 @@
 """One's own account: the profile, and the password."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import partial
 
 from wheelyard import sessions, users
 from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.users import PasswordHash
-from wheelyard.web.pages.view import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Handler, Page, Redirect, View
 
 _MAX_PASSWORD = 1000
 _GUARDED = ("username", "email")
@@ -21,19 +21,19 @@ def show_profile(view: View) -> Answer:
     return Page("user_profile.html", {"user": view.user})
 
 
-def check_profile(view: View) -> bool:
+def check_profile(view: View) -> Handler:
     """Compare the password where one is needed, which takes long on purpose."""
     is_needed = any(view.params.peek_text(name) != getattr(view.user, name) for name in _GUARDED)
-    return is_needed and _is_current_password(view)
+    return partial(save_profile, is_confirmed=is_needed and _is_current_password(view))
 
 
-def save_profile(view: View) -> Answer:
+def save_profile(view: View, *, is_confirmed: bool) -> Answer:
     """``POST /-/user_settings/profile``: name, username and e-mail address."""
     params = view.params
     sent = {name: params.line(name, required=True) or "" for name in ("name", *_GUARDED)}
     params.check()
     changes = {name: new for name, new in sent.items() if new != getattr(view.user, name)}
-    if not view.prepared and not changes.keys().isdisjoint(_GUARDED):
+    if not is_confirmed and not changes.keys().isdisjoint(_GUARDED):
         raise InvalidRecord(current_password=_wrong())
     if changes:
         _edit(view, changes)
@@ -63,42 +63,38 @@ def _wrong() -> Sentence:
 # Password ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Hashed:
-    """Whether the current password was right, and the hash of the new one if it can be one."""
-
-    is_current: bool
-    new: PasswordHash | None = field(repr=False)
-
-
 def show_password(view: View) -> Answer:
     """``GET /-/user_settings/password``."""
     return Page("user_password.html", {"user": view.user, "least": users.MIN_PASSWORD_LENGTH})
 
 
-def hash_password(view: View) -> _Hashed:
+def hash_password(view: View) -> Handler:
     """Compare the current password and hash the new one, which both take long on purpose."""
     if not _is_current_password(view):
-        return _Hashed(is_current=False, new=None)
+        return _refuse_password
     typed = _typed_password(view)
     hashed = users.hash_password(typed) if users.is_password(typed) else None
-    return _Hashed(is_current=True, new=hashed)
+    return partial(change_password, hashed=hashed)
 
 
-def change_password(view: View) -> Answer:
-    """``POST /-/user_settings/password``: every other browser is signed out."""
-    hashed = view.prepared
-    assert isinstance(hashed, _Hashed)  # noqa: S101  the route prepares it
-    if not hashed.is_current:
-        raise InvalidRecord(current_password=_wrong())
+def _refuse_password(view: View) -> Answer:
+    del view
+    raise InvalidRecord(current_password=_wrong())
+
+
+def change_password(view: View, hashed: PasswordHash | None) -> Answer:
+    """``POST /-/user_settings/password``: every other browser is signed out.
+
+    ``hashed`` is the new password, if it can be one.
+    """
     typed = _typed_password(view)
     users.require_password(typed)
     if view.params.peek_text("password_confirmation", max_length=_MAX_PASSWORD) != typed:
         raise InvalidRecord(password_confirmation=Sentence("is not the same"))
-    assert hashed.new is not None  # noqa: S101  it can be a password
+    assert hashed is not None  # noqa: S101  it can be a password
     assert view.session is not None  # noqa: S101  see View.user
     sessions.set_password(
-        view.conn, view.user, hashed.new, kept_id=view.session.id, by=view.actor, at=view.at
+        view.conn, view.user, hashed, kept_id=view.session.id, by=view.actor, at=view.at
     )
     changed = view.language.gettext(
         "The password was changed, and every other browser was signed out."

@@ -1,6 +1,6 @@
 """Signing in and out."""
 
-from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -8,16 +8,9 @@ from wheelyard import sessions, users
 from wheelyard.facts import Forbidden, Sentence
 from wheelyard.users import User
 from wheelyard.web.pages import visits
-from wheelyard.web.pages.view import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Handler, Page, Redirect, View
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """The user whose password was right, or None."""
-
-    user: User | None
 
 
 def show_sign_in(view: View) -> Answer:
@@ -34,21 +27,23 @@ def show_sign_in(view: View) -> Answer:
     )
 
 
-def check_password(view: View) -> _Checked:
+def check_password(view: View) -> Handler:
     """Compare the password, which takes long on purpose."""
     user = users.find_by_login(view.conn, view.params.peek_text("login").strip())
     password = view.params.peek_text("password", max_length=1000)
-    return _Checked(user if users.has_password(view.conn, user, password) else None)
+    is_right = users.has_password(view.conn, user, password)
+    return partial(sign_in, claimed=user if is_right else None)
 
 
-def sign_in(view: View) -> Answer:
-    """``POST /users/sign_in``: a new session, whatever the browser has brought."""
-    checked = view.prepared
-    assert isinstance(checked, _Checked)  # noqa: S101  the route prepares it
-    if checked.user is None:
+def sign_in(view: View, claimed: User | None) -> Answer:
+    """``POST /users/sign_in``: a new session, whatever the browser has brought.
+
+    ``claimed`` is the user whose password was right.
+    """
+    if claimed is None:
         log.warning("sign-in refused", address=view.address)
         raise Forbidden(Sentence("The name or the password is not right"))
-    user = users.get(view.conn, checked.user.id)
+    user = users.get(view.conn, claimed.id)
     if view.session is not None:
         sessions.end(view.conn, view.session, by=view.actor, at=view.at)
     begun = sessions.begin(

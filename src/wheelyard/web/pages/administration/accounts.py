@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import partial
 
 from wheelyard import census, firststart, moderation, sessions, tokens, users
 from wheelyard.access import TokenKind
@@ -13,19 +13,10 @@ from wheelyard.tokens import Holder
 from wheelyard.users import NewUser, PasswordHash, User
 from wheelyard.web.pages import paging
 from wheelyard.web.pages.confirmation import require_typed
-from wheelyard.web.pages.view import Answer, Page, Redirect, View
+from wheelyard.web.pages.view import Answer, Handler, Page, Redirect, View
 
 LIST = "/admin/users"
 _MAX_TOKENS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Password:
-    """A password that was typed or drawn, hashed where it can be one at all."""
-
-    text: str = field(repr=False)
-    is_drawn: bool
-    hashed: PasswordHash | None = field(repr=False)
 
 
 def show_list(view: View) -> Answer:
@@ -56,22 +47,19 @@ def show_new(view: View) -> Answer:
     return Page("administration/user_new.html")
 
 
-def hash_new(view: View) -> _Password:
+def hash_new(view: View) -> Handler:
     """Hash the password that was typed, or draw one; what is too short is refused later."""
-    text = view.params.peek_text("password")
-    is_drawn = not text
-    return _hash(text or firststart.draw_password(), is_drawn=is_drawn)
+    typed = view.params.peek_text("password")
+    drawn = "" if typed else firststart.draw_password()
+    return partial(create, hashed=_hash(typed or drawn), drawn=drawn)
 
 
-def _hash(text: str, *, is_drawn: bool = False) -> _Password:
-    hashed = users.hash_password(text) if users.is_password(text) else None
-    return _Password(text, is_drawn, hashed)
+def _hash(text: str) -> PasswordHash | None:
+    return users.hash_password(text) if users.is_password(text) else None
 
 
-def create(view: View) -> Answer:
+def create(view: View, hashed: PasswordHash | None, drawn: str) -> Answer:
     """``POST /admin/users/new``; a password that was drawn is shown this once."""
-    password = view.prepared
-    assert isinstance(password, _Password)  # noqa: S101  the route prepares it
     params = view.params
     username = params.line("username", required=True)
     name = params.filled_line("name") or username
@@ -79,12 +67,12 @@ def create(view: View) -> Answer:
     params.text("password")
     is_admin = bool(params.flag("is_admin"))
     params.check()
-    users.require_password(password.text)
-    new = NewUser(username or "", name or "", email or "", password.hashed, is_admin)
+    users.require_password(drawn or params.peek_text("password"))
+    new = NewUser(username or "", name or "", email or "", hashed, is_admin)
     with _naming():
         made = users.create(view.conn, new, by=view.actor, at=view.at)
-    if password.is_drawn:
-        values = {"user": made, "secret": password.text}
+    if drawn:
+        values = {"user": made, "secret": drawn}
         return Page("administration/user_made.html", values, status=201)
     said = view.language.gettext("The user %(name)s was created.") % {"name": made.username}
     return Redirect(f"{LIST}/{made.id}", notice=said)
@@ -123,16 +111,14 @@ def show(view: View) -> Answer:
     )
 
 
-def hash_typed(view: View) -> _Password | None:
+def hash_typed(view: View) -> Handler:
     """Hash the password that was typed; without one the old one stays."""
-    text = view.params.peek_text("password")
-    return _hash(text) if text else None
+    return partial(edit, hashed=_hash(view.params.peek_text("password")))
 
 
-def edit(view: View) -> Answer:
+def edit(view: View, hashed: PasswordHash | None) -> Answer:
     """``POST /admin/users/{user}``: names, address, rights, and perhaps another password."""
-    user, password = _named(view), view.prepared
-    params = view.params
+    user, params = _named(view), view.params
     sent: dict[str, str | bool | None] = {
         "username": params.line("username", required=True),
         "name": params.line("name", required=True),
@@ -141,10 +127,8 @@ def edit(view: View) -> Answer:
     }
     params.text("password")
     params.check()
-    hashed = None
-    if isinstance(password, _Password):
-        users.require_password(password.text)
-        hashed = password.hashed
+    if typed := params.peek_text("password"):
+        users.require_password(typed)
     changes = {
         column: value
         for column, value in sent.items()

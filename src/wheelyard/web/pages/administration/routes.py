@@ -1,7 +1,6 @@
 """The routes of this area; every one needs ADMINISTER."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Iterator
 
 from starlette.routing import Route
 
@@ -18,7 +17,8 @@ from wheelyard.web.pages.administration import (
     storage,
     switches,
 )
-from wheelyard.web.pages.view import Handler, View
+from wheelyard.web.pages.routing import Rows
+from wheelyard.web.pages.view import Handler, Prepare
 
 _PAGES: tuple[tuple[str, Handler], ...] = (
     ("", overview.show),
@@ -34,42 +34,32 @@ _PAGES: tuple[tuple[str, Handler], ...] = (
     ("/users/{user}", accounts.show),
 )
 
-_FORMS: tuple[tuple[str, Handler, Handler, Callable[[View], Any] | None], ...] = (
-    ("/packages", switches.save, switches.show, None),
-    ("/users/new", accounts.create, accounts.show_new, accounts.hash_new),
-    ("/users/{user}", accounts.edit, accounts.show, accounts.hash_typed),
-    ("/users/{user}/block", accounts.block, accounts.show, None),
-    ("/users/{user}/unblock", accounts.unblock, accounts.show, None),
-    ("/users/{user}/sessions/end", accounts.end_sessions, accounts.show, None),
-    ("/users/{user}/tokens/{token}/revoke", accounts.revoke_token, accounts.show, None),
-    ("/users/{user}/delete", accounts.delete, accounts.show, None),
+_FORMS: tuple[tuple[str, Handler, Handler], ...] = (
+    ("/packages", switches.save, switches.show),
+    ("/users/{user}/block", accounts.block, accounts.show),
+    ("/users/{user}/unblock", accounts.unblock, accounts.show),
+    ("/users/{user}/sessions/end", accounts.end_sessions, accounts.show),
+    ("/users/{user}/tokens/{token}/revoke", accounts.revoke_token, accounts.show),
+    ("/users/{user}/delete", accounts.delete, accounts.show),
 )
-"""Path, what the form does, the page that it stands on, and what is done before."""
+"""Path, what the form does, and the page that it stands on."""
+
+_FORMS_WITH_PASSWORD: tuple[tuple[str, Prepare, Handler], ...] = (
+    ("/users/new", accounts.hash_new, accounts.show_new),
+    ("/users/{user}", accounts.hash_typed, accounts.show),
+)
+"""Path, what is done before the form does anything, and the page that it stands on."""
 
 
-class MakePage(Protocol):
-    """Makes the route of a page; the table of all pages has it."""
-
-    def __call__(
-        self,
-        method: str,
-        path: str,
-        handler: Handler,
-        permission: Permission | None,
-        *,
-        form: Handler | None = None,
-        prepare: Callable[[View], Any] | None = None,
-    ) -> Route: ...
-
-
-def administration_routes(page: MakePage, registry: Registry) -> Iterator[Route]:
+def administration_routes(row: Rows, registry: Registry) -> Iterator[Route]:
     """Yield the routes below ``/admin``."""
+    administer = Permission.ADMINISTER
     for path, handler in _PAGES:
-        yield page("GET", f"/admin{path}", handler, Permission.ADMINISTER)
+        yield row.look(f"/admin{path}", handler, administer)
     for written in (export.CSV, export.JSON_LINES):
         endpoint = export.JournalExport(registry, written)
         yield Route(f"/admin/{written.filename}", endpoint, methods=["GET"])
-    for path, handler, form, prepare in _FORMS:
-        yield page(
-            "POST", f"/admin{path}", handler, Permission.ADMINISTER, form=form, prepare=prepare
-        )
+    for path, handler, page in _FORMS:
+        yield row.form(f"/admin{path}", handler, administer, on=page)
+    for path, prepare, page in _FORMS_WITH_PASSWORD:
+        yield row.form_with_password(f"/admin{path}", prepare, administer, on=page)
