@@ -48,8 +48,8 @@ class Gate:
         principal = session.principal if session else ANONYMOUS
         project, namespace, subject = _named(conn, path)
         settings = instance.in_force(conn, self.registry.settings)
-        if self.permission in ON_PACKAGES and _are_off(settings, subject):
-            raise NotFound  # for everybody alike: the page is not there
+        if self.permission in ON_PACKAGES:
+            _require_packages(conn, principal, settings, subject, at)
         standing = _NOBODY
         if self.permission is not None:
             standing = _require(conn, principal, self.permission, subject, at)
@@ -95,11 +95,21 @@ def address_as_written(view: View) -> str:
     return before + place.full_path + view.here[len(before) + len(asked) :]
 
 
-def _are_off(settings: Settings, subject: Subject | None) -> bool:
-    """Whether there are no packages, in this project or at all."""
-    if not settings.packages_enabled:
-        return True
-    return subject is not None and subject.registry is RegistryAccess.DISABLED
+def _require_packages(
+    conn: Connection,
+    principal: Principal,
+    settings: Settings,
+    subject: Subject | None,
+    at: datetime,
+) -> None:
+    """Raise NotFound where there are no packages for pages to show, for everybody alike.
+
+    That anybody may pull from a project is said of installers: a page needs it to be seen.
+    """
+    _require(conn, principal, Permission.READ_PROJECT, subject, at)
+    is_off = subject is not None and subject.registry is RegistryAccess.DISABLED
+    if is_off or not settings.packages_enabled:
+        raise NotFound
 
 
 def _require(

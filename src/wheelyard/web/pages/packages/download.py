@@ -10,7 +10,6 @@ from wheelyard.packages import File
 from wheelyard.registry import Registry
 from wheelyard.web.pages import visits
 from wheelyard.web.pages.admission import Gate
-from wheelyard.web.pages.packages import listing
 from wheelyard.web.params import Params
 from wheelyard.web.sending import deliver, describe
 
@@ -35,7 +34,6 @@ class BrowserDownload:
     def _find(self, scope: Scope) -> File:
         with self._registry.database.read() as conn:
             view = self._gate.admit(conn, scope, visits.read(scope), Params({}))
-            listing.require_packages(view)
             release = packages.find_release(conn, view.project.id, view.number("release"))
             if release is None:
                 raise NotFound

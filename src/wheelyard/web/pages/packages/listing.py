@@ -7,11 +7,11 @@ from sqlalchemy import Select, false
 from wheelyard import packages, projects
 from wheelyard.access import Permission, Role
 from wheelyard.database import paging as paging_
-from wheelyard.facts import Invalid, NotFound, Sentence
+from wheelyard.facts import Invalid, Sentence
 from wheelyard.namespaces import Namespace, is_id
 from wheelyard.packages import Filter, ListedRelease, Release, Within
 from wheelyard.web.headers import Headers
-from wheelyard.web.pages import navigation, paging, visits
+from wheelyard.web.pages import paging, visits
 from wheelyard.web.pages.packages import installing
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
@@ -26,7 +26,6 @@ _MAX_CHOSEN = 100
 
 def show(view: View) -> Answer:
     """``GET /{project}/-/packages``."""
-    require_packages(view)
     listing = read(view, view.project.id)
     return Page(
         "packages.html",
@@ -85,21 +84,13 @@ def readable_projects(
     return ids if view.packages_enabled else ids.where(false())
 
 
-def require_packages(view: View) -> None:
-    """Raise NotFound where there are no packages to see: the page is not there either."""
-    if not navigation.may_read_packages(view) or not view.may(Permission.READ_PROJECT):
-        raise NotFound
-
-
 def ask_to_delete(view: View) -> Answer:
     """``GET /{project}/-/packages/delete``: what was chosen, and whether to go on."""
-    require_packages(view)
     return Page("packages_delete.html", {"project": view.project, "chosen": _chosen(view)})
 
 
 def delete(view: View) -> Answer:
     """``POST /{project}/-/packages/delete``."""
-    require_packages(view)
     chosen = _chosen(view)
     for release in chosen:
         packages.delete_release(view.conn, release, by=view.actor, at=view.at)

@@ -14,7 +14,6 @@ from wheelyard.pypi.contents import Contents, Unreadable
 from wheelyard.pypi.description import Description
 from wheelyard.pypi.names import NormalizedName
 from wheelyard.web.pages.packages import installing, plots, readme, tags
-from wheelyard.web.pages.packages.listing import require_packages
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _PLOTTED_DAYS = 90
@@ -165,7 +164,6 @@ def delete_file(view: View) -> Answer:
 
 
 def _listed(view: View) -> ListedRelease:
-    require_packages(view)
     listed = packages.find_listed(view.conn, view.project.id, view.number("release"))
     if listed is None:
         raise NotFound

@@ -65,9 +65,7 @@ class BrowserUpload:
 
     def _admit(self, scope: Scope, visit: Visit) -> View:
         with self._registry.database.read() as conn:
-            view = self._gate.admit(conn, scope, visit, Params({}))
-            listing.require_packages(view)
-            return view
+            return self._gate.admit(conn, scope, visit, Params({}))
 
     async def _receive(self, scope: Scope, body: Body, visit: Visit, view: View) -> None:
         limit = view.project.file_limit(view.settings)
