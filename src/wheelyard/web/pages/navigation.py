@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wheelyard.access import Permission, RegistryAccess
+from wheelyard.access import Permission
 from wheelyard.namespaces import Kind
 from wheelyard.web.pages.view import View
 
@@ -57,13 +57,7 @@ def _is_below(view: View, home: str) -> bool:
 
 def may_read_packages(view: View) -> bool:
     """Whether the project's packages are switched on and may be read by who looks."""
-    return _are_on(view) and view.may(Permission.READ_PACKAGES)
-
-
-def _are_on(view: View) -> bool:
-    return view.packages_enabled and (
-        view.project.registry_access_level is not RegistryAccess.DISABLED
-    )
+    return view.packages_enabled and view.may(Permission.READ_PACKAGES)
 
 
 def _of_project(view: View, home: str) -> Iterator[Item]:
