@@ -4,7 +4,7 @@ The role that counts is the highest of all on the way from the root to the place
 is in the namespace of their own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    func,
     insert,
-    literal,
-    null,
     or_,
     select,
     true,
@@ -63,17 +60,6 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """Somebody with a role in a place, for a list that tells where they have it from."""
-
-    member: Member
-    """With the highest role, given there or above."""
-
-    direct: Member | None
-    """With the role that was given in that very place."""
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """The role that counts, and the moment from which it may be another one."""
 
@@ -92,7 +78,7 @@ def find_standing(
         return STRANGER
     rows = conn.execute(
         select(memberships.c.role, memberships.c.expires_at).where(
-            memberships.c.user_id == user_id, _on_the_way(subject), _is_live(at)
+            memberships.c.user_id == user_id, on_the_way(subject), is_live(at)
         )
     ).all()
     roles = [Role(row.role) for row in rows]
@@ -125,14 +111,16 @@ def _owns_root(conn: Connection, user_id: int, subject: Subject) -> bool:
     return conn.execute(own).first() is not None
 
 
-def _on_the_way(subject: Subject) -> ColumnElement[bool]:
+def on_the_way(subject: Subject) -> ColumnElement[bool]:
+    """Whether a membership is in a subject or above it."""
     above = memberships.c.namespace_id.in_(subject.lineage)
     if subject.project_id is None:
         return above
     return or_(above, memberships.c.project_id == subject.project_id)
 
 
-def _is_live(at: datetime) -> ColumnElement[bool]:
+def is_live(at: datetime) -> ColumnElement[bool]:
+    """Whether a membership has not run out."""
     return or_(memberships.c.expires_at.is_(None), memberships.c.expires_at > at)
 
 
@@ -148,7 +136,7 @@ def _joined(user_id: int, at: datetime, least: Role) -> Select[tuple[str]]:
         memberships.c.user_id == user_id,
         memberships.c.namespace_id.is_not(None),
         memberships.c.role >= least.value,
-        _is_live(at),
+        is_live(at),
     )
     return select(namespaces.c.lineage).where(
         or_(namespaces.c.id.in_(joined), namespaces.c.user_id == user_id)
@@ -161,7 +149,7 @@ def projects_of(user_id: int, at: datetime, *, least: Role) -> Select[tuple[int]
         memberships.c.user_id == user_id,
         memberships.c.project_id.is_not(None),
         memberships.c.role >= least.value,
-        _is_live(at),
+        is_live(at),
     )
 
 
@@ -189,7 +177,7 @@ def own_roles(
                 memberships.c.namespace_id.in_(list(namespace_ids)),
                 memberships.c.project_id.in_(list(project_ids)),
             ),
-            _is_live(at),
+            is_live(at),
         )
     ).all()
     return Roles(
@@ -202,11 +190,12 @@ def list_members(
     conn: Connection, place: Place, window: Window, *, search: str = "", at: datetime
 ) -> Page[Member]:
     """Page through the direct members of a place."""
-    statement = _members(and_(_in(place), _named_like(search)), at)
-    return fetch(conn, statement, window, _from_row, order_by=[memberships.c.id])
+    statement = select_members(and_(is_in(place), named_like(search)), at)
+    return fetch(conn, statement, window, from_row, order_by=[memberships.c.id])
 
 
-def _named_like(search: str) -> ColumnElement[bool]:
+def named_like(search: str) -> ColumnElement[bool]:
+    """Whether a user has a text in one of their names, in any case; everybody has the empty one."""
     if not search:
         return true()
     return or_(
@@ -215,82 +204,12 @@ def _named_like(search: str) -> ColumnElement[bool]:
     )
 
 
-def all_members(
-    conn: Connection, subject: Subject, *, search: str = "", at: datetime
-) -> Sequence[Member]:
-    """Return everybody with a role in a subject, each once with the highest, oldest first.
-
-    The owner of a user's own namespace is among them, though nobody made them a member.
-    """
-    return _everybody(conn, subject, _named_like(search), at)
-
-
-def list_everybody(
-    conn: Connection, subject: Subject, window: Window, *, search: str = "", at: datetime
-) -> Page[Listed]:
-    """Page through everybody with a role in a subject, the highest first, then by username."""
-    everybody = sorted(
-        all_members(conn, subject, search=search, at=at),
-        key=lambda member: (-member.role, member.user.username.lower()),
-    )
-    shown = everybody[window.offset : window.offset + window.limit]
-    those = memberships.c.user_id.in_([member.user.id for member in shown])
-    rows = conn.execute(_members(and_(_in(Place.of(subject)), those), at))
-    direct = {member.user.id: member for member in map(_from_row, rows)}
-    items = [Listed(member, direct.get(member.user.id)) for member in shown]
-    return Page(items=items, total=len(everybody))
-
-
-def count_everybody(conn: Connection, subject: Subject, *, at: datetime) -> int:
-    """Count everybody with a role in a subject, given there or above."""
-    joined = select(memberships.c.user_id).where(_on_the_way(subject), _is_live(at))
-    owner = select(namespaces.c.user_id).where(
-        namespaces.c.id.in_(subject.lineage), namespaces.c.user_id.is_not(None)
-    )
-    people = joined.union(owner).subquery()  # which names each once
-    return conn.execute(select(func.count()).select_from(people)).scalar_one()
-
-
-def find_any_member(
-    conn: Connection, subject: Subject, user_id: int, *, at: datetime
-) -> Member | None:
-    """Return a user with a role in a subject, given there or above."""
-    found = _everybody(conn, subject, users_table.c.id == user_id, at)
-    return found[0] if found else None
-
-
-def _everybody(
-    conn: Connection, subject: Subject, wanted: ColumnElement[bool], at: datetime
-) -> Sequence[Member]:
-    members = _members(and_(_on_the_way(subject), wanted), at)
-    rows = conn.execute(members.order_by(memberships.c.id))
-    owners = conn.execute(_root_owner(subject).where(wanted))
-    highest: dict[int, Member] = {}
-    for member in map(_from_row, (*owners, *rows)):
-        known = highest.get(member.user.id)
-        if known is None or member.role > known.role:
-            highest[member.user.id] = member
-    return list(highest.values())
-
-
-def _root_owner(subject: Subject) -> Select[Any]:
-    """Select whose own namespace a subject is in, in the shape of ``_members``."""
-    return (
-        select(
-            users_table,
-            literal(Role.OWNER.value).label("role"),
-            null().label("expires_at"),
-            namespaces.c.created_at.label("joined_at"),
-        )
-        .join_from(namespaces, users_table, namespaces.c.user_id == users_table.c.id)
-        .where(namespaces.c.id.in_(subject.lineage))
-    )
-
-
 def find_member(conn: Connection, place: Place, user_id: int, *, at: datetime) -> Member | None:
     """Return a direct member."""
-    row = conn.execute(_members(and_(_in(place), memberships.c.user_id == user_id), at)).first()
-    return _from_row(row) if row else None
+    row = conn.execute(
+        select_members(and_(is_in(place), memberships.c.user_id == user_id), at)
+    ).first()
+    return from_row(row) if row else None
 
 
 def get_member(conn: Connection, place: Place, user_id: int, *, at: datetime) -> Member:
@@ -306,7 +225,7 @@ def add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
     if find_member(conn, place, member.user.id, at=member.created_at):
         raise Conflict(Sentence("Member already exists"))
     # What is left of a membership that has run out makes room for the new one.
-    conn.execute(delete(memberships).where(_in(place), memberships.c.user_id == member.user.id))
+    conn.execute(delete(memberships).where(is_in(place), memberships.c.user_id == member.user.id))
     conn.execute(
         insert(memberships).values(
             user_id=member.user.id,
@@ -326,7 +245,7 @@ def edit(conn: Connection, place: Place, member: Member, *, by: Actor, at: datet
         _require_other_owner(conn, place, member.user, at)
     conn.execute(
         update(memberships)
-        .where(_in(place), memberships.c.user_id == member.user.id)
+        .where(is_in(place), memberships.c.user_id == member.user.id)
         .values(role=member.role.value, expires_at=member.expires_at)
     )
     _record(conn, "member.edited", place, member, by=by, at=at)
@@ -335,7 +254,7 @@ def edit(conn: Connection, place: Place, member: Member, *, by: Actor, at: datet
 def remove(conn: Connection, place: Place, member: Member, *, by: Actor, at: datetime) -> None:
     """Take a member's role away; raises Forbidden for a group's last owner."""
     _require_other_owner(conn, place, member.user, at)
-    conn.execute(delete(memberships).where(_in(place), memberships.c.user_id == member.user.id))
+    conn.execute(delete(memberships).where(is_in(place), memberships.c.user_id == member.user.id))
     _record(conn, "member.removed", place, member, by=by, at=at)
 
 
@@ -395,7 +314,7 @@ def _is_sole_owner(conn: Connection, group_id: int, user_id: int, at: datetime) 
             memberships.c.namespace_id.in_(parse_lineage(lineage)),
             memberships.c.role == Role.OWNER.value,
             users_table.c.state == State.ACTIVE.value,
-            _is_live(at),
+            is_live(at),
         )
     )
     owners = {(row.user_id, row.namespace_id) for row in rows}
@@ -415,13 +334,15 @@ def _record(
     journal.record(conn, entry, by=by, at=at, role=member.role.name.lower(), expires_at=expires)
 
 
-def _in(place: Place) -> ColumnElement[bool]:
+def is_in(place: Place) -> ColumnElement[bool]:
+    """Whether a membership is in this very place."""
     if place.project_id is not None:
         return memberships.c.project_id == place.project_id
     return memberships.c.namespace_id == place.namespace_id
 
 
-def _members(where: ColumnElement[bool], at: datetime) -> Select[Any]:
+def select_members(where: ColumnElement[bool], at: datetime) -> Select[Any]:
+    """Select memberships that have not run out, with their users."""
     return (
         select(
             users_table,
@@ -430,11 +351,12 @@ def _members(where: ColumnElement[bool], at: datetime) -> Select[Any]:
             memberships.c.created_at.label("joined_at"),
         )
         .join_from(memberships, users_table, memberships.c.user_id == users_table.c.id)
-        .where(where, _is_live(at))
+        .where(where, is_live(at))
     )
 
 
-def _from_row(row: Row[Any]) -> Member:
+def from_row(row: Row[Any]) -> Member:
+    """Make a record of a row of ``select_members``."""
     return Member(
         user=users.from_row(row),
         role=Role(row.role),

@@ -6,8 +6,9 @@ import pytest
 
 from tests.actors import Installation
 from tests.pages.visitor import Visitor, notes, rows, visiting, wrong
-from wheelyard import memberships, namespaces
+from wheelyard import memberships, namespaces, roster
 from wheelyard.access import Role, Visibility
+from wheelyard.database.paging import Window
 from wheelyard.memberships import Place
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
@@ -290,9 +291,9 @@ def test_the_count_of_members_agrees_with_the_list(town: Installation, user: Use
 
     with town.database.read() as conn:
         for subject, count in ((personal.subject, 1), (group.subject, 2)):
-            listed = memberships.all_members(conn, subject, at=utc_now())
-            counted = memberships.count_everybody(conn, subject, at=utc_now())
-            assert (len(listed), counted) == (count, count)
+            listed = roster.list_everybody(conn, subject, Window(), at=utc_now())
+            counted = roster.count_everybody(conn, subject, at=utc_now())
+            assert (len(listed.items), listed.total, counted) == (count, count, count)
 
 
 @pytest.mark.usefixtures("manager")

@@ -10,7 +10,8 @@ from tests.actors import Actor, Installation
 from tests.builders import wheel
 from tests.publish import wire
 from tests.servers import Server
-from wheelyard import memberships, projects
+from wheelyard import memberships, projects, roster
+from wheelyard.database.paging import Window
 from wheelyard.journal import OPERATOR
 from wheelyard.memberships import Place
 from wheelyard.projects import Project
@@ -47,7 +48,8 @@ def refuse_duplicates(town: Installation, project: Project) -> None:
 def demote_everybody(town: Installation, project: Project) -> None:
     place, now = Place(project_id=project.id), utc_now()
     with town.database.write() as conn:
-        for member in memberships.all_members(conn, project.subject, at=now):
+        for listed in roster.list_everybody(conn, project.subject, Window(), at=now).items:
+            member = listed.member
             memberships.remove(conn, place, member, by=OPERATOR, at=now)
 
 

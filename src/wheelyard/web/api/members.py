@@ -5,9 +5,8 @@ Nobody gives a role above their own, and nobody changes or removes somebody abov
 
 from typing import Any
 
-from wheelyard import memberships, users
+from wheelyard import memberships, roster, users
 from wheelyard.access import GIVEN_ROLES, Role
-from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
 from wheelyard.memberships import Member, Place
 from wheelyard.users import User
@@ -29,11 +28,10 @@ def list_all_members(call: Call) -> Reply:
     """``GET …/members/all``: everybody with a role, from above too."""
     search = call.params.text("query") or ""
     position = call.position()
-    members = memberships.all_members(call.conn, call.subject, search=search, at=call.at)
-    window = position.window
-    shown = list(members[window.offset : window.offset + window.limit])
-    page = Page(items=shown, total=len(members))
-    return call.paged(page, position, lambda member: show_member(call, member))
+    page = roster.list_everybody(
+        call.conn, call.subject, position.window, search=search, oldest_first=True, at=call.at
+    )
+    return call.paged(page, position, lambda listed: show_member(call, listed.member))
 
 
 def get_member(call: Call) -> Reply:
@@ -44,7 +42,7 @@ def get_member(call: Call) -> Reply:
 def get_any_member(call: Call) -> Reply:
     """``GET …/members/all/:user_id``."""
     user_id = call.number("user")
-    member = memberships.find_any_member(call.conn, call.subject, user_id, at=call.at)
+    member = roster.find_anybody(call.conn, call.subject, user_id, at=call.at)
     if member is None:
         raise NotFound("Member")
     return Reply(show_member(call, member))

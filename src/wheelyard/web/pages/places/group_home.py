@@ -1,6 +1,6 @@
 """A group's page: its subgroups and projects, as far as they may be seen."""
 
-from wheelyard import groups, memberships, packages, projects
+from wheelyard import groups, packages, projects, roster
 from wheelyard.access import Permission
 from wheelyard.database.paging import Window
 from wheelyard.namespaces import Namespace
@@ -59,7 +59,7 @@ def _count_members(view: View) -> int | None:
     """Return how many have a role here; None where who looks is not to know."""
     if not view.may(Permission.READ_MEMBERS):
         return None
-    return memberships.count_everybody(view.conn, view.subject, at=view.at)
+    return roster.count_everybody(view.conn, view.subject, at=view.at)
 
 
 def _recent(view: View, group: Namespace) -> list[ListedRelease]:

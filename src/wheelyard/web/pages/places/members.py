@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from wheelyard import memberships, namespaces, users
+from wheelyard import memberships, namespaces, roster, users
 from wheelyard.access import GIVEN_ROLES, Role
 from wheelyard.facts import Conflict, InvalidRecord, Sentence
-from wheelyard.memberships import Listed, Member, Place
+from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Kind
+from wheelyard.roster import Listed
 from wheelyard.users import User
 from wheelyard.web.pages import paging
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
@@ -28,7 +29,7 @@ def show(view: View) -> Answer:
     """``GET /{project}/-/project_members``, and of a group."""
     search = view.params.peek_text("q").strip()
     window = paging.read_window(view, per_page=_PER_PAGE)
-    found = memberships.list_everybody(view.conn, view.subject, window, search=search, at=view.at)
+    found = roster.list_everybody(view.conn, view.subject, window, search=search, at=view.at)
     may_manage = view.may(memberships.managing(view.subject))
     return Page(
         "members.html",
