@@ -73,9 +73,13 @@ def record(conn: Connection, entry: Entry, *, by: Actor, at: datetime, **details
             user_id=entry.user_id,
             token_id=entry.token_id,
             package=entry.package,
-            details=json.dumps(details, ensure_ascii=False, separators=(",", ":")),
+            details=_dump(details),
         )
     )
+
+
+def _dump(details: Mapping[str, object]) -> str:
+    return json.dumps(details, ensure_ascii=False, separators=(",", ":"))
 
 
 def last_serial(conn: Connection) -> int:
@@ -241,10 +245,11 @@ def find_deleted(conn: Connection, action: str, name: str) -> int | None:
     """Return the id of what was deleted last under a name, in whatever case."""
     column, key = _DELETIONS[action]
     table = schema.journal
-    told = func.lower(func.json_extract(table.c.details, f"$.{key}"))
+    # As ``record`` writes it.  Quotes in a value are escaped, so this stands nowhere but there.
+    told = _dump({key: name})[1:-1]
     return conn.execute(
         select(table.c[column])
-        .where(table.c.action == action, told == name.lower())
+        .where(table.c.action == action, table.c.details.icontains(told, autoescape=True))
         .order_by(table.c.serial.desc())
         .limit(1)
     ).scalar()

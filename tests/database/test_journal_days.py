@@ -78,13 +78,20 @@ def test_one_who_goes_back_sees_what_they_saw(conn: Connection, wanted: Filter) 
 
 
 def test_what_is_gone_is_found_by_its_last_name(conn: Connection) -> None:
-    for number, name in ((7, "acme/old"), (8, "Acme/Tools"), (9, "acme/tools")):
+    for number, name in (
+        (7, "acme/old"),
+        (8, "Acme/Tools"),
+        (9, "acme/tools"),
+        (10, "acme/tools_2"),
+    ):
         entry = Entry("project.deleted", project_id=number)
         journal.record(conn, entry, by=OPERATOR, at=START, full_path=name)
 
     assert journal.find_deleted(conn, "project.deleted", "ACME/TOOLS") == 9
-    assert journal.find_deleted(conn, "project.deleted", "acme/none") is None
-    assert journal.names_of_deleted(conn, "project.deleted", [7, 8, 10]) == {
+    assert journal.find_deleted(conn, "project.deleted", "acme/tools_2") == 10
+    for absent in ("acme/none", "tools", "acme/tool_", "%", '"', 'old","x":"'):
+        assert journal.find_deleted(conn, "project.deleted", absent) is None
+    assert journal.names_of_deleted(conn, "project.deleted", [7, 8, 11]) == {
         7: "acme/old",
         8: "Acme/Tools",
     }
