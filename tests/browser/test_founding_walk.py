@@ -47,8 +47,7 @@ def test_from_the_first_start_to_the_greeting(
 
     sign_in_as_the_terminal_says(visitor, fresh, gallery)
     number = make_project(visitor)
-    pypirc = read_how_to_publish(visitor, number)
-    gallery.take(visitor.page, "walk-nothing-published")
+    pypirc = read_how_to_publish(visitor, number, gallery)
     secret = make_token_by_keyboard(visitor)
 
     (laptop.home / ".pypirc").write_text(pypirc.replace(PLACEHOLDER, secret))
@@ -98,7 +97,7 @@ def make_project(visitor: Visitor) -> str:
     return str(copied)
 
 
-def read_how_to_publish(visitor: Visitor, number: str) -> str:
+def read_how_to_publish(visitor: Visitor, number: str, gallery: Gallery) -> str:
     """Go to Packages & Registries by the sidebar, and copy the file that the page has ready."""
     sidebar = visitor.page.get_by_role("navigation", name="MyPyPiPackage")
     sidebar.get_by_role("link", name="Packages & Registries").click()
@@ -109,6 +108,7 @@ def read_how_to_publish(visitor: Visitor, number: str) -> str:
     pypirc = str(visitor.page.evaluate("navigator.clipboard.readText()"))
     assert f"repository = {visitor.url}/api/v4/projects/{number}/packages/pypi\n" in pypirc
     assert pypirc.count(PLACEHOLDER) == 1
+    gallery.take(visitor.page, "walk-nothing-published")
     visitor.press("personal access token")
     return pypirc
 
