@@ -7,15 +7,15 @@ from starlette.routing import Route
 from wheelyard.access import Permission
 from wheelyard.registry import Registry
 from wheelyard.web.pages.administration import (
-    accounts,
-    effective,
     export,
     health,
     journal,
     overview,
+    packages,
     places,
+    settings,
     storage,
-    switches,
+    users,
 )
 from wheelyard.web.pages.routing import Rows
 from wheelyard.web.pages.view import Handler, Prepare
@@ -24,29 +24,29 @@ _PAGES: tuple[tuple[str, Handler], ...] = (
     ("", overview.show),
     ("/projects", places.show_projects),
     ("/groups", places.show_groups),
-    ("/packages", switches.show),
+    ("/packages", packages.show),
     ("/storage", storage.show),
-    ("/settings", effective.show),
+    ("/settings", settings.show),
     ("/journal", journal.show),
     ("/health", health.show),
-    ("/users", accounts.show_list),
-    ("/users/new", accounts.show_new),
-    ("/users/{user}", accounts.show),
+    ("/users", users.show_list),
+    ("/users/new", users.show_new),
+    ("/users/{user}", users.show),
 )
 
 _FORMS: tuple[tuple[str, Handler, Handler], ...] = (
-    ("/packages", switches.save, switches.show),
-    ("/users/{user}/block", accounts.block, accounts.show),
-    ("/users/{user}/unblock", accounts.unblock, accounts.show),
-    ("/users/{user}/sessions/end", accounts.end_sessions, accounts.show),
-    ("/users/{user}/tokens/{token}/revoke", accounts.revoke_token, accounts.show),
-    ("/users/{user}/delete", accounts.delete, accounts.show),
+    ("/packages", packages.save, packages.show),
+    ("/users/{user}/block", users.block, users.show),
+    ("/users/{user}/unblock", users.unblock, users.show),
+    ("/users/{user}/sessions/end", users.end_sessions, users.show),
+    ("/users/{user}/tokens/{token}/revoke", users.revoke_token, users.show),
+    ("/users/{user}/delete", users.delete, users.show),
 )
 """Path, what the form does, and the page that it stands on."""
 
 _FORMS_WITH_PASSWORD: tuple[tuple[str, Prepare, Handler], ...] = (
-    ("/users/new", accounts.hash_new, accounts.show_new),
-    ("/users/{user}", accounts.hash_typed, accounts.show),
+    ("/users/new", users.hash_new, users.show_new),
+    ("/users/{user}", users.hash_typed, users.show),
 )
 """Path, what is done before the form does anything, and the page that it stands on."""
 
