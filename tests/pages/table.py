@@ -71,6 +71,11 @@ def shows_or_leads(*addresses: str) -> Reached:
     return lambda answer: shows()(answer) or leads(*addresses)(answer)
 
 
+def leads_home(answer: httpx.Response) -> bool:
+    """To the home of a place."""
+    return answer.status_code == 303 and not answer.headers["location"].startswith("/users/")
+
+
 # What is made for one cell ------------------------------------------------------------------------
 
 
@@ -115,6 +120,13 @@ def member_of_group(world: World, quarter: Quarter, who: Looker) -> Names:
     return {"user": str(world.town.join(world.town.user(), quarter.group, Role.GUEST).id)}
 
 
+def user_to_spoil(world: World, quarter: Quarter, who: Looker) -> Names:
+    """A user and a token of theirs."""
+    del quarter, who
+    user = world.town.user()
+    return {"user": str(user.id), "token": str(world.town.token(user).token.id)}
+
+
 # The rows -----------------------------------------------------------------------------------------
 
 
@@ -131,6 +143,11 @@ def changing(role: Role, reached: Reached | None = None, **more: Any) -> Row:
 def own(reached: Reached | None = None, **more: Any) -> Row:
     """A page for whoever is signed in."""
     return Row(SignedIn(), reached or shows(), **more)
+
+
+def administering(reached: Reached | None = None, **more: Any) -> Row:
+    """A page for administrators."""
+    return Row(SignedIn(admin=True), reached or shows(), **more)
 
 
 ANYBODY = Anybody()
@@ -218,6 +235,40 @@ ROWS: dict[Key, Row] = {
         Place(MAINTAINER), leads("/-/packages"), fresh=release_to_spoil
     ),
     ("GET", f"{RELEASE}/files/{{file}}/download"): reading(),
+    ("GET", "/groups/new"): own(),
+    ("POST", "/groups/new"): own(shows(422)),
+    ("GET", "/groups/{group}"): Row(Place(), leads_home),
+    ("GET", f"{GROUP}/packages"): reading(),
+    ("GET", f"{GROUP}/settings/general"): Row(Place(OWNER, signed_in=True), shows()),
+    ("POST", f"{GROUP}/settings/general"): changing(OWNER),
+    ("POST", f"{GROUP}/settings/path"): changing(OWNER),
+    ("POST", f"{GROUP}/settings/delete"): changing(OWNER),
+    **{
+        ("GET", f"/admin{page}"): administering()
+        for page in (
+            "",
+            "/projects",
+            "/groups",
+            "/packages",
+            "/storage",
+            "/settings",
+            "/journal",
+            "/journal.csv",
+            "/journal.jsonl",
+            "/health",
+            "/users",
+            "/users/new",
+            "/users/{user}",
+        )
+    },
+    ("POST", "/admin/packages"): administering(leads("/admin/packages")),
+    ("POST", "/admin/users/new"): administering(shows(422)),
+    ("POST", "/admin/users/{user}"): administering(shows(422)),
+    ("POST", "/admin/users/{user}/delete"): administering(shows(422)),
+    **{
+        ("POST", f"/admin/users/{{user}}/{form}"): administering(leads_home, fresh=user_to_spoil)
+        for form in ("block", "unblock", "sessions/end", "tokens/{token}/revoke")
+    },
     ("GET", "/{place}"): reading(),
 }
 
