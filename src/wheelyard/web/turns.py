@@ -18,6 +18,12 @@ MAX_WRITERS = 8
 MAX_HASHERS = 2
 """Passwords that are hashed; each takes 64 MiB and some tens of milliseconds of several cores."""
 
+MAX_LOOKERS = 4
+"""Pages that read files or write a long description as HTML, which may take seconds.
+
+Each keeps a core busy; so many that two administrators who walk over the store leave a way open.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Turns:
@@ -26,3 +32,4 @@ class Turns:
     publishers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_PUBLISHERS))
     writers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_WRITERS))
     hashers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_HASHERS))
+    lookers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_LOOKERS))

@@ -1,10 +1,10 @@
 """The shape of every page: who looks, at what, then one plain function.
 
 A handler is a synchronous function of a View; it runs in a worker thread and in one transaction,
-which a GET only reads.  Before it runs, its permission has been decided on the project, the group
-or the user that the URL names, or on the instance; of a form its token as well.  What a form's
-handler refuses is shown by the handler of the page that the form stands on, beside the fields that
-are to be mended and with everything that was typed.
+which a GET only reads; the page is written after it has ended.  Before it runs, its permission has
+been decided on the project, the group or the user that the URL names, or on the instance; of a form
+its token as well.  What a form's handler refuses is shown by the handler of the page that the form
+stands on, beside the fields that are to be mended and with everything that was typed.
 """
 
 from dataclasses import replace
@@ -28,7 +28,7 @@ from wheelyard.web import errors, headers, params
 from wheelyard.web.pages import visits
 from wheelyard.web.pages.admission import Gate, address_as_written
 from wheelyard.web.pages.rendering import Made, finish, send_made
-from wheelyard.web.pages.view import Handler, Page, Prepare, Problems, Redirect, View
+from wheelyard.web.pages.view import Answer, Handler, Page, Prepare, Problems, Redirect, View
 from wheelyard.web.pages.visits import Visit
 from wheelyard.web.params import Params
 from wheelyard.web.turns import Turns
@@ -41,8 +41,9 @@ _FIELDS = {"visibility_level": "visibility"}
 class Look:
     """The endpoint of a page that people look at."""
 
-    def __init__(self, gate: Gate, handler: Handler) -> None:
+    def __init__(self, gate: Gate, turns: Turns, handler: Handler) -> None:
         self._gate = gate
+        self._turns = turns
         self._handler = handler
         self.permission = gate.permission
 
@@ -50,14 +51,16 @@ class Look:
         """Answer with the page.  What is raised is shown by ``refusals``."""
         del receive
         visit, sent = visits.read(scope), params.read(scope["query_string"], "", b"")
-        await send_made(scope, send, visit, await run_sync(self._look, scope, visit, sent))
+        view, answer = await run_sync(self._look, scope, visit, sent)
+        is_slow = isinstance(answer, Page) and answer.later is not None
+        turn = self._turns.lookers if is_slow else None
+        await send_made(scope, send, visit, await run_sync(finish, view, answer, limiter=turn))
 
-    def _look(self, scope: Scope, visit: Visit, sent: Params) -> Made:
+    def _look(self, scope: Scope, visit: Visit, sent: Params) -> tuple[View, Answer]:
         with self._gate.registry.database.read() as conn:
             view = self._gate.admit(conn, scope, visit, sent)
             right = address_as_written(view)
-            answer = self._handler(view) if right == view.here else Redirect(right)
-            return finish(view, answer)
+            return view, self._handler(view) if right == view.here else Redirect(right)
 
 
 class Form:
@@ -104,7 +107,8 @@ class Form:
     def _change(self, handler: Handler, scope: Scope, visit: Visit, sent: Params) -> Made:
         with self._gate.registry.database.write() as conn:
             view = self._admit(conn, scope, visit, sent)
-            return finish(view, handler(view))
+            answer = handler(view)
+        return finish(view, answer)
 
     def _admit(self, conn: Connection, scope: Scope, visit: Visit, sent: Params) -> View:
         visits.require_own_origin(scope)
@@ -124,9 +128,9 @@ def show_again(
             posted_to=headers.requested_path(scope),
         )
         answer = on(view)
-        if isinstance(answer, Page):
-            answer = replace(answer, status=errors.status_of_form(fact))
-        return finish(view, answer)
+    if isinstance(answer, Page):
+        answer = replace(answer, status=errors.status_of_form(fact))
+    return finish(view, answer)
 
 
 def _page_of_form(scope: Scope) -> str:

@@ -58,14 +58,15 @@ AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
 
 
 def finish(view: View, answer: Answer) -> Made:
-    """Write what a handler has answered."""
+    """Write what a handler has answered; its transaction has ended."""
     if isinstance(answer, Redirect):
         location = quote(answer.to, safe=AS_IT_IS).encode()
         sent: Headers = [(b"location", location), *answer.headers]
         if answer.notice:
             sent.append(visits.keep_passing(view.visit, NOTICE, answer.notice))
         return HTTPStatus.SEE_OTHER, sent, b""
-    body = render(view, answer.template, answer.values)
+    further = answer.later() if answer.later else {}
+    body = render(view, answer.template, {**answer.values, **further})
     sent = [HTML, *answer.headers]
     if view.notice:
         sent.append(visits.keep_passing(view.visit, NOTICE, ""))

@@ -36,7 +36,7 @@ class Rows:
 
     def look(self, path: str, handler: Handler, permission: Permission | None) -> Route:
         """Return the route of a page."""
-        endpoint = Look(Gate(self._registry, permission), handler)
+        endpoint = Look(Gate(self._registry, permission), self._turns, handler)
         return Route(_typed(path), endpoint, methods=["GET"])
 
     def form(

@@ -124,6 +124,8 @@ class Page:
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     headers: Headers = field(default_factory=list)
+    later: Callable[[], Mapping[str, Any]] | None = None
+    """Makes further values, after the transaction and in a turn of its own, for it takes long."""
 
 
 @dataclass(frozen=True, slots=True)

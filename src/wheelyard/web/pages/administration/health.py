@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
 
 from wheelyard import doctor
@@ -23,27 +24,24 @@ _LIBRARIES = ("granian", "starlette", "sqlalchemy", "jinja2", "msgspec", "packag
 def show(view: View) -> Answer:
     """``GET /admin/health``; with ``full``, every file is looked for."""
     is_full = bool(view.params.peek_text("full"))
-    begun = time.monotonic()
-    findings = doctor.examine(
-        view.settings,
-        os.environ,
-        depth=Depth.SIZES if is_full else Depth.QUICK,
-        seconds=_MAX_SECONDS,
-    )
-    problems, sound, problem_count = _sort(findings)
     return Page(
         "administration/health.html",
-        {
-            "is_full": is_full,
-            "seconds": time.monotonic() - begun,
-            "problems": problems,
-            "problem_count": problem_count,
-            "sound": sound,
-            "started_at": view.at - timedelta(seconds=begun - _STARTED),
-            "process": os.getpid(),
-            "versions": _versions(),
-        },
+        {"is_full": is_full, "process": os.getpid(), "versions": _versions()},
+        later=partial(_examine, view, Depth.SIZES if is_full else Depth.QUICK),
     )
+
+
+def _examine(view: View, depth: Depth) -> dict[str, object]:
+    begun = time.monotonic()
+    findings = doctor.examine(view.settings, os.environ, depth=depth, seconds=_MAX_SECONDS)
+    problems, sound, problem_count = _sort(findings)
+    return {
+        "seconds": time.monotonic() - begun,
+        "problems": problems,
+        "problem_count": problem_count,
+        "sound": sound,
+        "started_at": view.at - timedelta(seconds=begun - _STARTED),
+    }
 
 
 def _sort(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding], int]:

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from wheelyard import packages
 from wheelyard.access import Permission
 from wheelyard.blobs.store import Sha256
 from wheelyard.database.paging import Window
 from wheelyard.facts import NotFound
-from wheelyard.packages import FileDetails, ListedRelease
+from wheelyard.packages import File, FileDetails, ListedRelease
 from wheelyard.pypi import contents, description, names
-from wheelyard.pypi.contents import Contents, Unreadable
+from wheelyard.pypi.contents import Unreadable
 from wheelyard.pypi.description import Description
 from wheelyard.pypi.names import NormalizedName
+from wheelyard.web.pages import paging
 from wheelyard.web.pages.packages import installing, plots, readme, tags
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
@@ -26,17 +28,21 @@ def show(view: View) -> Answer:
     listed = _listed(view)
     files = packages.all_files(view.conn, listed.release)
     described = _describe(view, files)
-    text = readme.render(described.text, described.content_type) if described else None
     return Page(
         "package.html",
         {
             **_common(view, listed, "overview"),
             "described": described,
-            "readme": text,
             "here_by_name": _here_by_name(view, described),
             **installing.of_package(view, listed.release),
         },
+        later=partial(_write_readme, described),
     )
+
+
+def _write_readme(described: Description | None) -> dict[str, object]:
+    text = readme.render(described.text, described.content_type) if described else None
+    return {"readme": text}
 
 
 def show_files(view: View) -> Answer:
@@ -109,36 +115,30 @@ def _largest(
 def inspect(view: View) -> Answer:
     """``GET …/{release}/files/{file}``: what is inside of one file."""
     listed = _listed(view)
-    files = packages.all_files(view.conn, listed.release)
-    file = _file(view, files)
-    path = view.registry.blobs.path(file.file.sha256)
-    filename = names.parse_filename(file.file.filename)
-    inside: Contents | None
-    try:
-        inside = contents.look_inside(path, filename)
-    except (Unreadable, OSError):
-        inside = None
-    member = view.params.peek_text("member", max_length=1000)
-    text = contents.read_text(path, filename, member) if inside and member else None
-    first = _first(view)
+    file = _file(view, packages.all_files(view.conn, listed.release))
     return Page(
         "package_inspect.html",
-        {
-            **_common(view, listed, "files"),
-            "file": file,
-            "inside": inside,
-            "member": member,
-            "text": text,
-            "first": first,
-            "shown": inside.members[first : first + _MEMBERS_SHOWN] if inside else (),
-            "per_page": _MEMBERS_SHOWN,
-        },
+        {**_common(view, listed, "files"), "file": file},
+        later=partial(_look_inside, view, file.file),
     )
 
 
-def _first(view: View) -> int:
-    text = view.params.peek_text("from")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0  # noqa: PLR2004  members
+def _look_inside(view: View, file: File) -> dict[str, object]:
+    path = view.registry.blobs.path(file.sha256)
+    filename = names.parse_filename(file.filename)
+    try:
+        inside = contents.look_inside(path, filename)
+    except (Unreadable, OSError):
+        return {"inside": None}
+    member = view.params.peek_text("member", max_length=1000)
+    window = paging.read_window(view, per_page=_MEMBERS_SHOWN)
+    return {
+        "inside": inside,
+        "member": member,
+        "text": contents.read_text(path, filename, member) if member else None,
+        "shown": inside.members[window.offset : window.offset + window.limit],
+        "pager": paging.make_pager(view, window, len(inside.members), {}),
+    }
 
 
 def delete_release(view: View) -> Answer:
