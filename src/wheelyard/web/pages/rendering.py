@@ -63,7 +63,8 @@ def finish(view: View, answer: Answer) -> Made:
         location = quote(answer.to, safe=AS_IT_IS).encode()
         sent: Headers = [(b"location", location), *answer.headers]
         if answer.notice:
-            sent.append(visits.keep_passing(view.visit, NOTICE, answer.notice))
+            said = view.language.say(answer.notice)
+            sent.append(visits.keep_passing(view.visit, NOTICE, said))
         return HTTPStatus.SEE_OTHER, sent, b""
     further = answer.later() if answer.later else {}
     body = render(view, answer.template, {**answer.values, **further})

@@ -134,6 +134,8 @@ class Redirect:
 
     to: str
     notice: str = ""
+    """What was done; a Sentence is said in the reader's language."""
+
     headers: Headers = field(default_factory=list)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from wheelyard import tokens
 from wheelyard.access import TokenKind
 from wheelyard.database.paging import Window
+from wheelyard.facts import Sentence
 from wheelyard.tokens import PERSONAL_SCOPES, Filter, Holder, Minted, Token
 from wheelyard.web import newtokens
 from wheelyard.web.pages import paging
@@ -62,7 +63,7 @@ def revoke(view: View) -> Answer:
     """``POST …/personal_access_tokens/{token}/revoke``."""
     token = _named(view)
     tokens.revoke(view.conn, token, by=view.actor, at=view.at)
-    gone = view.language.gettext("The token %(name)s was revoked.") % {"name": token.name}
+    gone = Sentence("The token %(name)s was revoked.", name=token.name)
     return Redirect(_HERE, notice=gone)
 
 

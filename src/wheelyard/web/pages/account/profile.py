@@ -37,8 +37,7 @@ def save_profile(view: View, *, is_confirmed: bool) -> Answer:
         raise InvalidRecord(current_password=_wrong())
     if changes:
         _edit(view, changes)
-    saved = view.language.gettext("The changes were saved.")
-    return Redirect("/-/user_settings/profile", notice=saved)
+    return Redirect("/-/user_settings/profile", notice=Sentence("The changes were saved."))
 
 
 def _edit(view: View, changes: Mapping[str, str]) -> None:
@@ -96,9 +95,7 @@ def change_password(view: View, hashed: PasswordHash | None) -> Answer:
     sessions.set_password(
         view.conn, view.user, hashed, kept_id=view.session.id, by=view.actor, at=view.at
     )
-    changed = view.language.gettext(
-        "The password was changed, and every other browser was signed out."
-    )
+    changed = Sentence("The password was changed, and every other browser was signed out.")
     return Redirect("/-/user_settings/password", notice=changed)
 
 

@@ -61,6 +61,6 @@ def sign_out(view: View) -> Answer:
         sessions.end(view.conn, view.session, by=view.actor, at=view.at)
     return Redirect(
         "/users/sign_in",
-        notice=view.language.gettext("You have signed out."),
+        notice=Sentence("You have signed out."),
         headers=visits.keep_secret(view.visit, sessions.draw_secret()),
     )

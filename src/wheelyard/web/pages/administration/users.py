@@ -8,7 +8,7 @@ from wheelyard import census, firststart, moderation, sessions, tokens, users
 from wheelyard.access import TokenKind
 from wheelyard.census import UserFilter
 from wheelyard.database.paging import Window
-from wheelyard.facts import InvalidRecord
+from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.tokens import Holder
 from wheelyard.users import NewUser, PasswordHash, User
 from wheelyard.web.pages import paging
@@ -74,8 +74,7 @@ def create(view: View, hashed: PasswordHash | None, drawn: str) -> Answer:
     if drawn:
         values = {"user": made, "secret": drawn}
         return Page("administration/user_made.html", values, status=201)
-    said = view.language.gettext("The user %(name)s was created.") % {"name": made.username}
-    return Redirect(f"{LIST}/{made.id}", notice=said)
+    return _back(made, Sentence("The user %(name)s was created.", name=made.username))
 
 
 @contextmanager
@@ -146,23 +145,23 @@ def edit(view: View, hashed: PasswordHash | None) -> Answer:
                 by=view.actor,
                 at=view.at,
             )
-    return _back(user, view.language.gettext("The changes were saved."))
+    return _back(user, Sentence("The changes were saved."))
 
 
 def block(view: View) -> Answer:
     """``POST …/block``: nothing of theirs opens anything any more."""
     user = _named(view)
     moderation.block(view.conn, user, by=view.actor, at=view.at)
-    said = view.language.gettext("%(name)s is blocked, and signed out everywhere.")
-    return _back(user, said % {"name": user.username})
+    return _back(
+        user, Sentence("%(name)s is blocked, and signed out everywhere.", name=user.username)
+    )
 
 
 def unblock(view: View) -> Answer:
     """``POST …/unblock``."""
     user = _named(view)
     moderation.unblock(view.conn, user, by=view.actor, at=view.at)
-    said = view.language.gettext("%(name)s may sign in again.")
-    return _back(user, said % {"name": user.username})
+    return _back(user, Sentence("%(name)s may sign in again.", name=user.username))
 
 
 def end_sessions(view: View) -> Answer:
@@ -170,8 +169,7 @@ def end_sessions(view: View) -> Answer:
     user = _named(view)
     kept = view.session.id if view.session else None
     sessions.end_others(view.conn, user, kept, by=view.actor, at=view.at)
-    said = view.language.gettext("All sessions of %(name)s were ended.")
-    return _back(user, said % {"name": user.username})
+    return _back(user, Sentence("All sessions of %(name)s were ended.", name=user.username))
 
 
 def revoke_token(view: View) -> Answer:
@@ -180,8 +178,7 @@ def revoke_token(view: View) -> Answer:
     holder = Holder(user_id=user.id)
     token = tokens.get(view.conn, view.number("token"), TokenKind.PERSONAL, holder)
     tokens.revoke(view.conn, token, by=view.actor, at=view.at)
-    said = view.language.gettext("The access token %(name)s was revoked.")
-    return _back(user, said % {"name": token.name})
+    return _back(user, Sentence("The access token %(name)s was revoked.", name=token.name))
 
 
 def delete(view: View) -> Answer:
@@ -189,13 +186,12 @@ def delete(view: View) -> Answer:
     user = _named(view)
     require_typed(view, user.username)
     moderation.remove(view.conn, user, by=view.actor, at=view.at)
-    said = view.language.gettext("The user %(name)s was deleted.")
-    return Redirect(LIST, notice=said % {"name": user.username})
+    return Redirect(LIST, notice=Sentence("The user %(name)s was deleted.", name=user.username))
 
 
 def _named(view: View) -> User:
     return users.get(view.conn, view.number("user"))
 
 
-def _back(user: User, said: str) -> Answer:
+def _back(user: User, said: Sentence) -> Answer:
     return Redirect(f"{LIST}/{user.id}", notice=said)

@@ -8,7 +8,7 @@ from wheelyard import packages
 from wheelyard.access import Permission
 from wheelyard.blobs.store import Sha256
 from wheelyard.database.paging import Window
-from wheelyard.facts import NotFound
+from wheelyard.facts import NotFound, Sentence
 from wheelyard.packages import File, FileDetails, ListedRelease
 from wheelyard.pypi import contents, description, names
 from wheelyard.pypi.contents import Unreadable
@@ -145,11 +145,8 @@ def delete_release(view: View) -> Answer:
     """``POST …/{release}/delete``."""
     release = _listed(view).release
     packages.delete_release(view.conn, release, by=view.actor, at=view.at)
-    said = view.language.gettext("%(name)s %(version)s was deleted.")
-    return Redirect(
-        f"/{view.project.full_path}/-/packages",
-        notice=said % {"name": release.name, "version": release.version},
-    )
+    said = Sentence("%(name)s %(version)s was deleted.", name=release.name, version=release.version)
+    return Redirect(f"/{view.project.full_path}/-/packages", notice=said)
 
 
 def delete_file(view: View) -> Answer:
@@ -159,7 +156,7 @@ def delete_file(view: View) -> Answer:
     file = _file(view, files)
     packages.delete_file(view.conn, release, file.file, by=view.actor, at=view.at)
     home = f"/{view.project.full_path}/-/packages"
-    said = view.language.gettext("%(name)s was deleted.") % {"name": file.file.filename}
+    said = Sentence("%(name)s was deleted.", name=file.file.filename)
     return Redirect(home if len(files) == 1 else f"{home}/{release.id}/files", notice=said)
 
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from wheelyard import publishing
 from wheelyard.access import Permission
-from wheelyard.facts import Fact, Forbidden, NotFound, Unauthenticated, Unavailable
+from wheelyard.facts import Fact, Forbidden, NotFound, Sentence, Unauthenticated, Unavailable
 from wheelyard.registry import Registry
 from wheelyard.web import errors, headers
 from wheelyard.web.pages import rendering, visits
@@ -56,11 +56,11 @@ class BrowserUpload:
         except Exception:
             await body.drain()
             raise
-        _ = view.language.gettext
         if _wants_json(scope):
-            await _answer_json(send, HTTPStatus.CREATED, _("published"))
+            await _answer_json(send, HTTPStatus.CREATED, view.language.gettext("published"))
         else:
-            answer = Redirect(f"/{view.project.full_path}/-/packages", _("The file was published."))
+            said = Sentence("The file was published.")
+            answer = Redirect(f"/{view.project.full_path}/-/packages", said)
             await rendering.send_made(scope, send, visit, rendering.finish(view, answer))
 
     def _admit(self, scope: Scope, visit: Visit) -> View:
