@@ -182,6 +182,7 @@ def transfer(view: View) -> Answer:
 def archive(view: View) -> Answer:
     """``POST …/archive``, and back again with ``archived=false``."""
     archived = view.params.flag("archived") is not False
+    view.params.check()
     return _edit(view, {"archived": archived})
 
 
