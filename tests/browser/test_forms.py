@@ -197,9 +197,18 @@ BAD = [
     *of(
         "/{project}/-/settings/packages",
         GENERAL,
-        ({"max_file_mb": "much"}, {"max_file_mb": "Largest file, in MB is invalid"}),
-        ({"max_file_mb": "-1"}, {"max_file_mb": "Largest file, in MB is invalid"}),
-        ({"max_file_mb": SCRIPT}, {"max_file_mb": "Largest file, in MB is invalid"}),
+        (
+            {"max_file_mb": "much"},
+            {"max_file_mb": "Largest file, in MB must be from 0 to 1,073,741,824"},
+        ),
+        (
+            {"max_file_mb": "-1"},
+            {"max_file_mb": "Largest file, in MB must be from 0 to 1,073,741,824"},
+        ),
+        (
+            {"max_file_mb": SCRIPT},
+            {"max_file_mb": "Largest file, in MB must be from 0 to 1,073,741,824"},
+        ),
         (
             {"duplicates": "eat"},
             {"duplicates": "A file name that is uploaded again is does not have a valid value"},
@@ -314,7 +323,7 @@ BAD = [
         "/admin/packages",
         (
             {"max_file_mb": "much"},
-            {"max_file_mb": "Largest file, in MB must be from 0 to 1073741824"},
+            {"max_file_mb": "Largest file, in MB must be from 0 to 1,073,741,824"},
         ),
         (
             {"packages_enabled": "perhaps"},
