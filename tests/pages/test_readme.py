@@ -192,7 +192,7 @@ def test_every_installed_description_is_rendered() -> None:
         shown = readme.render(described.text, described.content_type)
         read(described.text, described.content_type)
         if described.content_type in (MARKDOWN, RST) and described.text.strip():
-            assert not shown.html.startswith("<pre"), described.name
+            assert not shown.html.startswith("<pre"), distribution.name
             rendered += 1
     assert rendered > 30
 

@@ -31,10 +31,9 @@ _MAX_LABEL = 100
 _MAX_PARENTHESES = 20  # of a requirement; its parser calls itself for each
 
 _FIELDS = frozenset(
-    b"author author-email classifier description description-content-type download-url dynamic "
-    b"home-page import-name import-namespace keywords license license-expression license-file "
-    b"maintainer maintainer-email metadata-version name project-url provides-extra requires-dist "
-    b"requires-python summary version".split()
+    b"author author-email classifier description description-content-type download-url home-page "
+    b"keywords license license-expression maintainer maintainer-email project-url provides-extra "
+    b"requires-dist requires-python".split()
 )
 
 # RFC 5322, as the standard library's parser has it: what is neither begins the body.
@@ -76,12 +75,11 @@ class Link:
 class Dependency:
     """One Requires-Dist.
 
-    ``text`` is all of it as written.  What cannot be read has it for its ``name`` and nothing else.
-    ``extra`` is the one that its marker names, for which it is wanted; ``url`` is any address at
-    all, to be shown and never linked.
+    What cannot be read has all of it, as written, for its ``name`` and nothing else.  ``extra`` is
+    the one that its marker names, for which it is wanted; ``url`` is any address at all, to be
+    shown and never linked.
     """
 
-    text: str
     name: str
     normalized_name: str = ""
     extras: tuple[str, ...] = ()
@@ -96,16 +94,11 @@ class Description:
     """What a file says of itself, for people; what it does not say is empty.
 
     ``classifiers`` are grouped by their first part, without it.  ``text`` is the description, and
-    ``content_type`` what it was said to be, with its ``variant`` and ``charset`` apart.
-    ``is_cut`` says that the file was longer than what is read of one.
+    ``content_type`` what it was said to be, without parameters.  ``is_cut`` says that the file was
+    longer than what is read of one.
     """
 
-    metadata_version: str
-    name: str
-    version: str
-    summary: str
     license: str
-    license_files: tuple[str, ...]
     authors: tuple[Person, ...]
     maintainers: tuple[Person, ...]
     keywords: tuple[str, ...]
@@ -114,14 +107,19 @@ class Description:
     requires_python: str
     requirements: tuple[Dependency, ...]
     provides_extra: tuple[str, ...]
-    import_names: tuple[str, ...]
-    import_namespaces: tuple[str, ...]
-    dynamic: tuple[str, ...]
     text: str
     content_type: str
-    charset: str
-    variant: str
     is_cut: bool
+
+    @property
+    def by_extra(self) -> Mapping[str, tuple[Dependency, ...]]:
+        """The requirements of each extra, and under the empty name those of the package itself."""
+        written = {names.normalize_name(extra): extra for extra in self.provides_extra}
+        found: dict[str, tuple[Dependency, ...]] = {"": (), **dict.fromkeys(written.values(), ())}
+        for requirement in self.requirements:
+            extra = written.get(names.normalize_name(requirement.extra), requirement.extra)
+            found[extra] = (*found.get(extra, ()), requirement)
+        return found
 
 
 def describe(content: bytes) -> Description:
@@ -132,15 +130,9 @@ def describe(content: bytes) -> Description:
     """
     headers, body = _split(content[:MAX_READ_BYTES])
     raw, unparsed = parse_email(headers)
-    content_type, parameters = _content_type(_line(raw.get("description_content_type", "")))
     classifiers = _lines(raw.get("classifiers"))
     return Description(
-        metadata_version=_line(raw.get("metadata_version", "")),
-        name=_line(raw.get("name", "")),
-        version=_line(raw.get("version", "")),
-        summary=_line(raw.get("summary", "")),
         license=_license(raw, classifiers),
-        license_files=_lines(raw.get("license_files")),
         authors=_people(raw.get("author", ""), raw.get("author_email", "")),
         maintainers=_people(raw.get("maintainer", ""), raw.get("maintainer_email", "")),
         keywords=_keywords(raw.get("keywords", [])),
@@ -149,13 +141,8 @@ def describe(content: bytes) -> Description:
         requires_python=_line(raw.get("requires_python", "")),
         requirements=tuple(map(_dependency, _lines(raw.get("requires_dist")))),
         provides_extra=_lines(raw.get("provides_extra")),
-        import_names=_lines(raw.get("import_names")),
-        import_namespaces=_lines(raw.get("import_namespaces")),
-        dynamic=_lines(raw.get("dynamic")),
         text=_text(raw.get("description", ""), body),
-        content_type=content_type,
-        charset=parameters.get("charset", ""),
-        variant=parameters.get("variant", ""),
+        content_type=_content_type(_line(raw.get("description_content_type", ""))),
         is_cut=len(content) > MAX_READ_BYTES,
     )
 
@@ -287,15 +274,14 @@ def _is_web_address(url: str) -> bool:
 
 def _dependency(text: str) -> Dependency:
     if text.count("(") > _MAX_PARENTHESES:
-        return Dependency(text, text)
+        return Dependency(text)
     try:
         read = Requirement(text)
     except InvalidRequirement:
-        return Dependency(text, text)
+        return Dependency(text)
     marker = str(read.marker or "")
     extra = _EXTRA.search(marker)
     return Dependency(
-        text=text,
         name=read.name,
         normalized_name=names.normalize_name(read.name),
         extras=tuple(sorted(read.extras)),
@@ -306,11 +292,8 @@ def _dependency(text: str) -> Dependency:
     )
 
 
-def _content_type(value: str) -> tuple[str, dict[str, str]]:
-    kind, *rest = value.split(";")
-    pairs = (part.partition("=") for part in rest)
-    parameters = {name.strip().lower(): text.strip().strip('"') for name, _, text in pairs}
-    return kind.strip().lower(), parameters
+def _content_type(value: str) -> str:
+    return value.partition(";")[0].strip().lower()
 
 
 def _text(header: str, body: str) -> str:
