@@ -33,8 +33,6 @@ from wheelyard.users import State, User
 RECENT = timedelta(days=30)
 """Who has used the registry within this time is active."""
 
-_MAX_MEMBERSHIPS = 200
-
 
 # Counts ------------------------------------------------------------------------------------------
 
@@ -181,8 +179,9 @@ class Joined:
     expires_at: datetime | None
 
 
-def all_joined(conn: Connection, user: User) -> list[Joined]:
-    """Return where a user is a member, by path; no more than the first 200."""
+def list_joined(conn: Connection, user: User, window: Window) -> Page[Joined]:
+    """Page through where a user is a member, by path."""
+    of_user = memberships.c.user_id == user.id
     rows = conn.execute(
         select(
             memberships.c.role,
@@ -194,11 +193,12 @@ def all_joined(conn: Connection, user: User) -> list[Joined]:
             memberships, namespaces, memberships.c.namespace_id == namespaces.c.id, isouter=True
         )
         .join(projects, memberships.c.project_id == projects.c.id, isouter=True)
-        .where(memberships.c.user_id == user.id)
+        .where(of_user)
         .order_by(func.coalesce(namespaces.c.full_path_key, projects.c.full_path_key))
-        .limit(_MAX_MEMBERSHIPS)
+        .offset(window.offset)
+        .limit(window.limit)
     )
-    return [
+    items = [
         Joined(
             full_path=row.group_path or row.project_path,
             is_group=row.group_path is not None,
@@ -207,6 +207,7 @@ def all_joined(conn: Connection, user: User) -> list[Joined]:
         )
         for row in rows
     ]
+    return Page(items=items, total=_count(conn, memberships, of_user))
 
 
 # Projects and groups -----------------------------------------------------------------------------

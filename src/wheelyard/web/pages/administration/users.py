@@ -17,6 +17,7 @@ from wheelyard.web.pages.view import Answer, Handler, Page, Redirect, View
 
 LIST = "/admin/users"
 _MAX_TOKENS = 100
+_MAX_MEMBERSHIPS = 200
 
 
 def show_list(view: View) -> Answer:
@@ -104,7 +105,7 @@ def show(view: View) -> Answer:
             "last_signed_in_at": listed.last_signed_in_at,
             "sessions": sessions.all_sessions(view.conn, user, at=view.at),
             "tokens": found,
-            "joined": census.all_joined(view.conn, user),
+            "joined": census.list_joined(view.conn, user, Window(limit=_MAX_MEMBERSHIPS)),
             "is_self": user.id == view.user.id,
         },
     )

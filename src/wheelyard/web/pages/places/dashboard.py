@@ -108,6 +108,9 @@ def _find(view: View, *, limit: int) -> dict[str, object]:
     return {
         "search_text": text,
         "is_short": False,
+        "limit": limit,
+        "more_projects": found_projects.total - len(found_projects.items),
+        "more_groups": found_groups.total - len(found_groups.items),
         "projects": found_projects.items,
         "groups": found_groups.items,
         "packages": found_packages,

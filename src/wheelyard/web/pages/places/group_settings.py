@@ -1,9 +1,11 @@
 """Making a group, and its Settings > General."""
 
+from contextlib import suppress
+
 from wheelyard import groups, namespaces, users
 from wheelyard.access import RULES, Permission, Visibility
 from wheelyard.database.paging import Window
-from wheelyard.facts import InvalidRecord, NotFound, Sentence
+from wheelyard.facts import InvalidRecord, NotFound, Refused, Sentence
 from wheelyard.groups import NewGroup
 from wheelyard.namespaces import Namespace
 from wheelyard.web.pages.confirmation import require_typed
@@ -23,6 +25,7 @@ def show_new(view: View) -> Answer:
             "parents": [("", view.language.gettext("No group: at the top")), *_parents(view)],
             "parent_id": view.params.peek_text("parent_id"),
             "max_description": groups.MAX_DESCRIPTION,
+            "max_choices": _MAX_CHOICES,
         },
     )
 
@@ -40,8 +43,9 @@ def _parents(view: View) -> list[tuple[int, str]]:
     choices = joined.items
     wanted = view.params.peek_text("parent_id")
     if namespaces.is_id(wanted) and int(wanted) not in {choice.id for choice in choices}:
-        chosen = namespaces.find_group(view.conn, wanted)  # an administrator's choice
-        if chosen is not None and view.principal.is_admin:
+        # An administrator's, or past the end of the list: a group's own page leads here with it.
+        with suppress(Refused):
+            chosen = groups.require_parent(view.conn, view.principal, int(wanted), at=view.at)
             choices = [*choices, chosen]
     return [(choice.id, choice.full_path) for choice in choices]
 

@@ -1,9 +1,11 @@
 """Making a project, and Settings > General."""
 
+from contextlib import suppress
+
 from wheelyard import groups, namespaces, projects
 from wheelyard.access import RULES, Permission, RegistryAccess, Visibility
 from wheelyard.database.paging import Window
-from wheelyard.facts import InvalidRecord, NotFound, Sentence
+from wheelyard.facts import InvalidRecord, NotFound, Refused, Sentence
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import NewProject, Project
 from wheelyard.settings import Duplicates
@@ -23,7 +25,7 @@ Changes = dict[str, str | int | bool | None]
 
 def show_new(view: View) -> Answer:
     """``GET /projects/new``."""
-    return Page("project_new.html", {"namespaces": _choices(view)})
+    return Page("project_new.html", {"namespaces": _choices(view), "max_choices": _MAX_CHOICES})
 
 
 def create(view: View) -> Answer:
@@ -57,9 +59,12 @@ def _choices(view: View) -> list[tuple[int, str]]:
     choices = [own, *joined.items] if own else joined.items
     wanted = view.params.peek_text("namespace_id")
     if namespaces.is_id(wanted) and int(wanted) not in {choice.id for choice in choices}:
-        chosen = namespaces.find_group(view.conn, wanted)  # an administrator's choice
-        if chosen is not None and view.principal.is_admin:
-            choices.append(chosen)
+        # An administrator's, or past the end of the list: a group's own page leads here with it.
+        found = namespaces.find(view.conn, int(wanted))
+        with suppress(Refused):
+            choices.append(
+                projects.require_destination(view.conn, view.principal, found, at=view.at)
+            )
     return [(choice.id, choice.full_path) for choice in choices]
 
 
