@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy import Connection
 from starlette.types import Scope
@@ -24,7 +24,7 @@ from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.web import headers
-from wheelyard.web.pages import languages
+from wheelyard.web.pages import languages, visits
 from wheelyard.web.pages.languages import Language
 from wheelyard.web.pages.rendering import AS_IT_IS, NOTICE
 from wheelyard.web.pages.view import View
@@ -153,3 +153,11 @@ def speak(scope: Scope, visit: Visit) -> Language:
     """Return the language that a browser has chosen or accepts, in its time zone."""
     accepted = headers.find_text(scope, b"accept-language") or ""
     return languages.speak(languages.choose(visit.preference("language"), accepted), visit.zone)
+
+
+def page_of_form(scope: Scope) -> str:
+    """Return the page that a form was sent from; browsers tell it to their own origin."""
+    parts = urlsplit(headers.find_text(scope, b"referer") or "")
+    if parts.netloc != headers.find_text(scope, b"host"):
+        return headers.requested_path(scope)
+    return visits.safe_destination(f"{parts.path}?{parts.query}" if parts.query else parts.path)

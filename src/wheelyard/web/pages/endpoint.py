@@ -8,7 +8,6 @@ stands on, beside the fields that are to be mended and with everything that was 
 """
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection
@@ -26,7 +25,7 @@ from wheelyard.facts import (
 )
 from wheelyard.web import errors, headers, params
 from wheelyard.web.pages import visits
-from wheelyard.web.pages.admission import Gate, address_as_written
+from wheelyard.web.pages.admission import Gate, address_as_written, page_of_form
 from wheelyard.web.pages.rendering import Made, finish, send_made
 from wheelyard.web.pages.view import Answer, Handler, Page, Prepare, Problems, Redirect, View
 from wheelyard.web.pages.visits import Visit
@@ -124,21 +123,13 @@ def show_again(
         view = replace(
             gate.admit(conn, scope, visit, sent),
             problems=problems_of(fact),
-            here=_page_of_form(scope),
+            here=page_of_form(scope),
             posted_to=headers.requested_path(scope),
         )
         answer = on(view)
     if isinstance(answer, Page):
         answer = replace(answer, status=errors.status_of_form(fact))
     return finish(view, answer)
-
-
-def _page_of_form(scope: Scope) -> str:
-    """Return the page that a form was sent from; browsers tell it to their own origin."""
-    parts = urlsplit(headers.find_text(scope, b"referer") or "")
-    if parts.netloc == headers.find_text(scope, b"host"):
-        return visits.safe_destination(parts.path)
-    return headers.requested_path(scope)
 
 
 def problems_of(fact: Fact) -> Problems:

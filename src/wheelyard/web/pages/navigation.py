@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wheelyard.access import Permission
+from wheelyard.access import Permission, RegistryAccess
 from wheelyard.namespaces import Kind
 from wheelyard.web.pages.view import View
 
@@ -53,6 +53,12 @@ def sidebar(view: View) -> Sidebar | None:
 def _is_below(view: View, home: str) -> bool:
     path = view.here.partition("?")[0]
     return path == home or path.startswith(f"{home}/")
+
+
+def are_on(view: View) -> bool:
+    """Whether packages are switched on, here and for the whole registry."""
+    level = view.project.registry_access_level
+    return view.packages_enabled and level is not RegistryAccess.DISABLED
 
 
 def may_read_packages(view: View) -> bool:

@@ -7,13 +7,13 @@ import structlog
 from anyio.to_thread import run_sync
 from starlette.types import Scope, Send
 
-from wheelyard.facts import Sentence, Unauthenticated
+from wheelyard.facts import Forbidden, Sentence, Unauthenticated
 from wheelyard.registry import Registry
 from wheelyard.web import headers, params
 from wheelyard.web.errors import Rendered
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import rendering, visits
-from wheelyard.web.pages.admission import Gate, address
+from wheelyard.web.pages.admission import Gate, address, page_of_form
 from wheelyard.web.pages.rendering import Made, finish, send_made
 from wheelyard.web.pages.view import Page, View
 from wheelyard.web.pages.visits import Visit
@@ -24,6 +24,9 @@ _LAST_RESORT = (
     b"<!doctype html><html lang=en><title>Wheelyard</title><h1>Something went wrong here</h1>"
     b"<p>The page could not be made. Load it again in a while; nothing was changed.</p></html>"
 )
+
+
+_SIGN_IN = "/users/sign_in"
 
 
 class Refusals:
@@ -38,6 +41,11 @@ class Refusals:
         """Answer with a page of the refusal's status, or ask who it is."""
         if isinstance(error, Unauthenticated):
             await send_made(scope, send, visits.read(scope), _to_sign_in(scope))
+            return
+        if isinstance(error, Forbidden) and scope["path"] == _SIGN_IN:
+            # A form from before somebody signed in, in another tab: the page itself knows better.
+            made: Made = (HTTPStatus.SEE_OTHER, [(b"location", _stale_sign_in(scope))], b"")
+            await send_made(scope, send, visits.read(scope), made)
             return
         status, _, sent = rendered
         if status == HTTPStatus.UNAUTHORIZED:  # browsers would ask for a name and a password
@@ -63,9 +71,15 @@ class Refusals:
         return finish(view, Page("refused.html", words, status=status, headers=sent))
 
 
+def _stale_sign_in(scope: Scope) -> bytes:
+    page = page_of_form(scope)
+    return page.encode() if page.startswith(f"{_SIGN_IN}?") else _SIGN_IN.encode()
+
+
 def _to_sign_in(scope: Scope) -> Made:
     """Ask who it is; what a form was to do is not done."""
-    wanted = address(scope) if scope["method"] in {"GET", "HEAD"} else "/"
+    is_look = scope["method"] in {"GET", "HEAD"}
+    wanted = address(scope) if is_look else page_of_form(scope)
     location = f"/users/sign_in?return_to={quote(wanted, safe='/')}"
     return HTTPStatus.SEE_OTHER, [(b"location", location.encode())], b""
 

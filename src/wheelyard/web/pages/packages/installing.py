@@ -17,7 +17,7 @@ def publishing(view: View) -> dict[str, object]:
         **_forms(view, credential),
         "publish_snippets": snippets.publish(place, credential, view.language.gettext),
         "install_snippets": snippets.install(
-            place, credential, view.language.gettext, package="<package>"
+            place, credential, view.language.gettext, package=view.language.gettext("<package>")
         ),
     }
 

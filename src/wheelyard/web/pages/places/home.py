@@ -28,6 +28,7 @@ def _show_project(view: View) -> Answer:
         {
             "project": project,
             "has_packages": has_packages,
+            "are_on": navigation.are_on(view),
             "latest": latest,
             "may_edit": view.may(Permission.EDIT_PROJECT),
             "may_publish": view.may(Permission.PUBLISH),
