@@ -54,7 +54,7 @@ def test_what_was_chosen_is_shown_and_then_deleted_and_nothing_else(
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (0, "No releases are chosen: mark some in the list first"),
+        (0, "No release is chosen: mark some in the list first"),
         (101, "At most 100 releases can be deleted at once"),
     ],
 )

@@ -7,7 +7,7 @@ import structlog
 from anyio.to_thread import run_sync
 from starlette.types import Scope, Send
 
-from wheelyard.facts import Forbidden, Sentence, Unauthenticated
+from wheelyard.facts import Sentence, Unauthenticated
 from wheelyard.registry import Registry
 from wheelyard.web import headers, params
 from wheelyard.web.errors import Rendered
@@ -26,9 +26,6 @@ _LAST_RESORT = (
 )
 
 
-_SIGN_IN = "/users/sign_in"
-
-
 class Refusals:
     """Shows refusals to people; the boundary calls it for every path that is not a program's."""
 
@@ -41,11 +38,6 @@ class Refusals:
         """Answer with a page of the refusal's status, or ask who it is."""
         if isinstance(error, Unauthenticated):
             await send_made(scope, send, visits.read(scope), _to_sign_in(scope))
-            return
-        if isinstance(error, Forbidden) and scope["path"] == _SIGN_IN:
-            # A form from before somebody signed in, in another tab: the page itself knows better.
-            made: Made = (HTTPStatus.SEE_OTHER, [(b"location", _stale_sign_in(scope))], b"")
-            await send_made(scope, send, visits.read(scope), made)
             return
         status, _, sent = rendered
         if status == HTTPStatus.UNAUTHORIZED:  # browsers would ask for a name and a password
@@ -69,11 +61,6 @@ class Refusals:
             view = self._gate.admit(conn, asked, visit, params.read(scope["query_string"], "", b""))
         words = _words(view, status, error)
         return finish(view, Page("refused.html", words, status=status, headers=sent))
-
-
-def _stale_sign_in(scope: Scope) -> bytes:
-    page = page_of_form(scope)
-    return page.encode() if page.startswith(f"{_SIGN_IN}?") else _SIGN_IN.encode()
 
 
 def _to_sign_in(scope: Scope) -> Made:
