@@ -1,7 +1,8 @@
 """What people look at: how long the server takes for each page, and how large the page is.
 
-The registry holds 100,000 packages in one project, a thousand more projects, and a journal of as
-many entries; the page of a package shows one that was uploaded as any other.
+The registry holds 100,000 packages in one project, a thousand more projects, a thousand groups of
+which who looks is a member, and a journal of as many entries; the page of a package shows one that
+was uploaded as any other.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,16 +17,19 @@ from tests.servers import running
 
 from benchmarks.endpoints import Answer, Broken, Endpoint, ask
 from benchmarks.report import OURS, Figure
-from wheelyard import projects, sessions
+from wheelyard import groups, projects, sessions
 from wheelyard.access import Visibility
 from wheelyard.database import schema
+from wheelyard.groups import NewGroup
 from wheelyard.journal import OPERATOR
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import NewProject, Project
 from wheelyard.registry import utc_now
+from wheelyard.users import User
 
 PACKAGES = 100_000
 PROJECTS = 1_000
+GROUPS = 1_000
 MOST_MS = 50
 MOST_KB = 100
 
@@ -43,6 +47,7 @@ def measure(folder: Path, *, rounds: int) -> Iterator[Figure]:
         project = town.project(within=group)
         with town.database.write() as conn:
             _fill(conn, project, group)
+            _join_groups(conn, admin)
             begun = sessions.begin(conn, admin, address="", user_agent="", at=utc_now())
         with town.holding(town.token(admin)) as uploader:
             described = metadata("shown", "1.0", extra="Description-Content-Type: text/markdown")
@@ -59,6 +64,8 @@ def _pages(project: Project, group: Namespace) -> Mapping[str, str]:
     shown = f"{packages}/{PACKAGES + 1}"
     return {
         "start": "/",
+        "new project": "/projects/new",
+        "new group": "/groups/new",
         "explore": "/explore",
         "search": "/search?q=package-77",
         "project": home,
@@ -112,6 +119,13 @@ def _fill(conn: Connection, project: Project, group: Namespace) -> None:
     _insert(conn, schema.journal, (_entry(project, number) for number in numbers))
     sums = {"package_bytes": PACKAGES * 1000, "file_count": PACKAGES, "last_published_at": _at(0)}
     conn.execute(update(schema.projects).where(schema.projects.c.id == project.id).values(sums))
+
+
+def _join_groups(conn: Connection, user: User) -> None:
+    for number in range(GROUPS):
+        groups.create(
+            conn, NewGroup(f"g{number}", f"g{number}"), None, owner=user, by=OPERATOR, at=_BEGIN
+        )
 
 
 def _insert(conn: Connection, table: Table, rows: Iterator[dict[str, object]]) -> None:

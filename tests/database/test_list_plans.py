@@ -1,0 +1,66 @@
+"""What a list asks of memberships is asked once, not once for every row."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from tests.actors import Installation
+from wheelyard import groups, packages, projects
+from wheelyard.access import Principal, Role
+from wheelyard.database.paging import Window
+from wheelyard.registry import Registry, utc_now
+
+WINDOW = Window()
+
+
+@contextmanager
+def statements(conn: Connection) -> Iterator[list[tuple[str, Any]]]:
+    """All that is asked of the database meanwhile, with its parameters."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(*args: Any) -> None:
+        asked.append((args[2], args[3]))
+
+    event.listen(conn, "before_cursor_execute", note)
+    yield asked
+    event.remove(conn, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("least", [Role.NONE, Role.DEVELOPER])
+@pytest.mark.parametrize("nested", [None, False, True])
+def test_no_list_looks_for_memberships_row_by_row(
+    registry: Registry, least: Role, *, nested: bool | None
+) -> None:
+    town = Installation(registry.settings.data)
+    user, group = town.user(), town.group()
+    town.join(user, group, Role.DEVELOPER)
+    town.project(within=group)
+    town.close()
+    who, at = Principal(user_id=user.id), utc_now()
+    placed: dict[str, Any] = {"under": None if nested is None else group, "nested": bool(nested)}
+
+    with registry.database.read() as conn, statements(conn) as asked:
+        groups.list_groups(conn, who, groups.Filter(least_role=least, **placed), WINDOW, at=at)
+        projects.list_projects(
+            conn, who, projects.Filter(least_role=least, **placed), WINDOW, at=at
+        )
+        within = projects.readable_ids(who, at=at, under=placed["under"], least_role=least)
+        packages.list_releases(conn, within, packages.Filter(search="a"), WINDOW)
+        packages.search_packages(conn, within, "a", 5)
+        packages.recent_releases(conn, within, 5)
+        groups.measure(conn, group)
+
+    with registry.database.read() as conn:
+        plans = {
+            statement: "\n".join(
+                row.detail
+                for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            )
+            for statement, parameters in asked
+        }
+    assert len(plans) >= 9
+    slow = [statement for statement, plan in plans.items() if "CORRELATED LIST" in plan]
+    assert slow == []
