@@ -56,6 +56,9 @@ class Project:
     description: str
     visibility: Visibility
     registry_access_level: RegistryAccess
+    registry_access_before: RegistryAccess
+    """The level that it had when it was disabled; without meaning otherwise."""
+
     max_file_bytes: int | None
     duplicates: Duplicates | None
     archived: bool
@@ -74,6 +77,13 @@ class Project:
     def file_limit(self, settings: Settings) -> int:
         """Return the largest file that it takes, in bytes; 0 is no limit."""
         return settings.max_file_bytes if self.max_file_bytes is None else self.max_file_bytes
+
+    @property
+    def reading_rule(self) -> RegistryAccess:
+        """Who may read its packages: now, or once they are switched on again."""
+        if self.registry_access_level is RegistryAccess.DISABLED:
+            return self.registry_access_before
+        return self.registry_access_level
 
     @property
     def subject(self) -> Subject:
@@ -111,6 +121,7 @@ def from_row(row: Row[Any]) -> Project:
         description=row.description,
         visibility=Visibility(row.visibility),
         registry_access_level=RegistryAccess(row.registry_access_level),
+        registry_access_before=RegistryAccess(row.registry_access_before or RegistryAccess.ENABLED),
         max_file_bytes=row.max_file_bytes,
         duplicates=Duplicates(row.duplicates) if row.duplicates else None,
         archived=row.archived,
@@ -318,8 +329,13 @@ def edit(
     by: Actor,
     at: datetime,
 ) -> Project:
-    """Change columns of a project; raises InvalidRecord."""
+    """Change columns of a project; raises InvalidRecord.
+
+    A registry that is switched off keeps in mind for whom it was open.
+    """
     values: dict[str, object] = {**changes, "updated_at": at}
+    if changes.get("registry_access_level") == RegistryAccess.DISABLED:
+        values.setdefault("registry_access_before", project.reading_rule.value)
     namespace = namespaces_.find(conn, project.namespace_id)
     if "visibility" in changes:
         namespaces_.require_visibility_within(Visibility(str(changes["visibility"])), namespace)

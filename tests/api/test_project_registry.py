@@ -55,6 +55,23 @@ def test_the_switch_and_the_level_are_two_words_for_one_thing(
     )
 
 
+@pytest.mark.parametrize("level", ["private", "enabled", "public"])
+@pytest.mark.parametrize(
+    "off", [{"packages_enabled": False}, {"package_registry_access_level": "disabled"}]
+)
+def test_a_registry_that_is_switched_on_again_is_open_to_those_it_was_open_to(
+    root: Actor, town: Installation, level: str, off: dict[str, Any]
+) -> None:
+    path = f"/projects/{town.edit(town.project(), registry_access_level=level).id}"
+
+    for _ in range(2):
+        root.api("PUT", path, **off)
+    root.api("PUT", path, name="Renamed meanwhile")
+    body = root.api("PUT", path, packages_enabled=True).json()
+
+    assert body["package_registry_access_level"] == level
+
+
 def test_a_registry_that_was_switched_off_refuses_at_once(
     root: Actor, developer: Actor, project: Project
 ) -> None:

@@ -146,6 +146,7 @@ projects = Table(
     _count("package_bytes", BigInteger()),
     _count("file_count"),
     Column("last_published_at", UtcDateTime),  # when its newest release was made
+    Column("registry_access_before", String(8)),  # the level it goes back to when it is disabled
     Index(None, "namespace_id"),
     Index(None, "last_published_at"),
     sqlite_autoincrement=True,

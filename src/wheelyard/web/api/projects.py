@@ -233,9 +233,9 @@ def _read_registry_access(call: Call, project: Project | None) -> RegistryAccess
     enabled = call.params.flag("packages_enabled")
     if enabled is None or enabled is (project is None or _has_packages(project)):
         return level
-    if not enabled:
+    if not enabled or project is None:
         return RegistryAccess.DISABLED
-    return RegistryAccess.ENABLED if level in (None, RegistryAccess.DISABLED) else level
+    return project.reading_rule if level in (None, RegistryAccess.DISABLED) else level
 
 
 def _has_packages(project: Project) -> bool:

@@ -112,6 +112,8 @@ def _add_project_columns() -> None:
         column = sa.Column(name, kind, server_default=sa.text("0"), nullable=False)
         op.add_column("projects", column)
     op.add_column("projects", sa.Column("last_published_at", sa.DateTime(), nullable=True))
+    before = sa.Column("registry_access_before", sa.String(length=8), nullable=True)
+    op.add_column("projects", before)
     op.create_index(op.f("ix_projects_last_published_at"), "projects", ["last_published_at"])
     op.execute(
         "UPDATE projects SET (package_bytes, file_count) ="

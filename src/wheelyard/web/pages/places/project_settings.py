@@ -113,27 +113,28 @@ def save_permissions(view: View) -> Answer:
     members_only = params.flag("members_only")
     params.check()
     changes: Changes = {}
-    if visibility is not None and visibility is not view.project.visibility:
+    if visibility is not None:
         changes["visibility"] = visibility.value
-    level = _level(view.project, is_on=is_on, for_anyone=for_anyone, members_only=members_only)
-    if level is not view.project.registry_access_level:
-        changes["registry_access_level"] = level.value
+    if is_on is None:
+        is_on = view.project.registry_access_level is not RegistryAccess.DISABLED
+    rule = _reading_rule(view.project, for_anyone=for_anyone, members_only=members_only)
+    if is_on:
+        changes["registry_access_level"] = rule.value
+    else:
+        changes["registry_access_level"] = RegistryAccess.DISABLED.value
+        changes["registry_access_before"] = rule.value
     return _edit(view, changes)
 
 
-def _level(
-    project: Project, *, is_on: bool | None, for_anyone: bool | None, members_only: bool | None
+def _reading_rule(
+    project: Project, *, for_anyone: bool | None, members_only: bool | None
 ) -> RegistryAccess:
-    """Return the one level that the three switches come to; what was not sent stays."""
-    current = project.registry_access_level
-    if is_on is None:
-        is_on = current is not RegistryAccess.DISABLED
+    """Return what two switches come to, while packages are off too; what was not sent stays."""
+    current = project.reading_rule
     if for_anyone is None:
         for_anyone = current is RegistryAccess.PUBLIC
     if members_only is None:
         members_only = current is RegistryAccess.PRIVATE
-    if not is_on:
-        return RegistryAccess.DISABLED
     if for_anyone:
         return RegistryAccess.PUBLIC
     return RegistryAccess.PRIVATE if members_only else RegistryAccess.ENABLED
