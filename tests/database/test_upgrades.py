@@ -77,6 +77,15 @@ def test_releases_learn_their_project_and_keep_everything_else(
     ]
 
 
+def test_who_published_is_named_as_far_as_it_is_known(upgraded: sqlite3.Connection) -> None:
+    ada, nobody = ("ada", "user"), (None, None)
+
+    for table, who in (("releases", [ada, nobody, ada]), ("files", [ada, ada, ada, ada])):
+        columns = "publisher, publisher_kind"
+        rows = upgraded.execute(f"SELECT {columns} FROM {table} ORDER BY id")  # noqa: S608  constants
+        assert rows.fetchall() == who
+
+
 def test_projects_learn_how_much_they_hold_and_when_they_published(
     upgraded: sqlite3.Connection,
 ) -> None:

@@ -83,6 +83,11 @@ def _count(name: str, kind: BigInteger | Integer | None = None) -> Column[int]:
     return Column(name, kind or Integer(), nullable=False, server_default=text("0"))
 
 
+def _publisher() -> tuple[Column[str], Column[str]]:
+    """Name who published something, for when they are gone; null: not known."""
+    return Column("publisher", String(255)), Column("publisher_kind", String(8))  # user, deploy
+
+
 users = Table(
     "users",
     metadata,
@@ -237,6 +242,7 @@ releases = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_downloaded_at", UtcDateTime),
     _count("downloads"),
+    *_publisher(),
     UniqueConstraint("package_id", "normalized_version"),
     # Each order of a project's list, so that a page of it is read from one place.
     Index(None, "project_id", "created_at", "id"),
@@ -263,6 +269,7 @@ files = Table(
     Column("metadata_sha256", String(64), nullable=False),
     _mention("creator_id", "users.id"),
     Column("created_at", UtcDateTime, nullable=False),
+    *_publisher(),
     Index(None, "release_id", "filename_key"),
     Index(None, "sha256"),
     Index(None, "metadata_sha256"),

@@ -19,6 +19,8 @@ from wheelyard.packages.records import (
     FileDetails,
     FoundPackage,
     ListedRelease,
+    Publisher,
+    PublisherKind,
     Release,
     file_from_row,
     release_from_row,
@@ -159,6 +161,7 @@ def _all_listed(conn: Connection, *where: ColumnElement[bool]) -> list[ListedRel
             file_count=row.file_count,
             size_bytes=row.size_bytes,
             creator=_creator(row),
+            publisher=_publisher(row),
         )
         for row in conn.execute(_LISTED.where(*where))
     ]
@@ -193,6 +196,12 @@ def _creator(row: Row[Any]) -> Creator | None:
     if row.username is None:
         return None
     return Creator(id=row.creator_id, username=row.username, name=row.creator_name)
+
+
+def _publisher(row: Row[Any]) -> Publisher | None:
+    if row.publisher is None:
+        return None
+    return Publisher(name=row.publisher, kind=PublisherKind(row.publisher_kind))
 
 
 def recent_releases(conn: Connection, within: Within, limit: int) -> list[ListedRelease]:
@@ -336,5 +345,6 @@ def _details(row: Row[Any], *, is_listed: bool) -> FileDetails:
         metadata_version=row.metadata_version,
         metadata_sha256=row.metadata_sha256,
         creator=_creator(row),
+        publisher=_publisher(row),
         is_listed=is_listed,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from packaging.version import Version
@@ -55,6 +56,23 @@ class Creator:
     name: str
 
 
+class PublisherKind(StrEnum):
+    """What a publisher was."""
+
+    USER = "user"
+    DEPLOY = "deploy"
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who uploaded something, as they were called then; they may be gone."""
+
+    name: str
+    """A username, of a user or of a deploy token."""
+
+    kind: PublisherKind
+
+
 @dataclass(frozen=True, slots=True)
 class ListedRelease:
     """A release with what a list shows beside it."""
@@ -66,6 +84,9 @@ class ListedRelease:
 
     creator: Creator | None
     """None for a deploy token, and for a user who is gone."""
+
+    publisher: Publisher | None
+    """None for the command line, and where nobody knows any more."""
 
     @property
     def is_prerelease(self) -> bool:
@@ -87,6 +108,7 @@ class FileDetails:
     """Of the blob that holds the file's own METADATA or PKG-INFO."""
 
     creator: Creator | None
+    publisher: Publisher | None
     is_listed: bool
     """Whether the simple page lists it; it does not list an older copy of the same name."""
 

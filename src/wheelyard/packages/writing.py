@@ -7,10 +7,11 @@ from sqlalchemy import Connection, delete, exists, func, select, update
 from wheelyard import journal
 from wheelyard.access import Actor
 from wheelyard.database.rows import add_row
-from wheelyard.database.schema import files, packages, projects, releases
+from wheelyard.database.schema import files, packages, projects, releases, tokens, users
 from wheelyard.journal import Entry
 from wheelyard.packages.records import (
     File,
+    PublisherKind,
     Release,
     StoredFile,
     file_from_row,
@@ -51,6 +52,7 @@ def ensure_release(
             summary=summary,
             creator_id=by.user_id,
             created_at=at,
+            **_publisher(conn, by),
         )
         row = conn.execute(select_releases().where(releases.c.id == release_id)).one()
     return release_from_row(row)
@@ -98,6 +100,7 @@ def add_file(
         metadata_sha256=stored.metadata_sha256,
         creator_id=by.user_id,
         created_at=at,
+        **_publisher(conn, by),
     )
     _count(conn, release.project_id, count=1, size=digests.size)
     journal.record(
@@ -111,6 +114,18 @@ def add_file(
         size=digests.size,
     )
     return file_from_row(conn.execute(select(files).where(files.c.id == file_id)).one())
+
+
+def _publisher(conn: Connection, by: Actor) -> dict[str, str | None]:
+    """Return the columns that name who publishes, also when they are gone."""
+    if by.user_id is not None:
+        kind, name = PublisherKind.USER, select(users.c.username).where(users.c.id == by.user_id)
+    elif by.token_id is not None:
+        kind = PublisherKind.DEPLOY
+        name = select(tokens.c.username).where(tokens.c.id == by.token_id)
+    else:
+        return {}
+    return {"publisher": conn.scalar(name), "publisher_kind": kind.value}
 
 
 def delete_release(conn: Connection, release: Release, *, by: Actor, at: datetime) -> None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         ["normalized_name", "project_id"],
     )
     _replace_releases()
+    _name_publishers()
     _add_project_columns()
     _add_downloads()
     op.create_table(
@@ -54,6 +55,25 @@ def _add_sessions() -> None:
     op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"])
 
 
+def _publisher() -> tuple[sa.Column[str], sa.Column[str]]:
+    return (
+        sa.Column("publisher", sa.String(length=255), nullable=True),
+        sa.Column("publisher_kind", sa.String(length=8), nullable=True),
+    )
+
+
+def _name_publishers() -> None:
+    """Name those who are still there; of a row without them nobody knows any more."""
+    for column in _publisher():
+        op.add_column("files", column)
+    for table in ("releases", "files"):
+        op.execute(
+            f"UPDATE {table} SET publisher_kind = 'user', publisher ="  # noqa: S608  two constants
+            " (SELECT username FROM users WHERE users.id = creator_id)"
+            " WHERE creator_id IS NOT NULL"
+        )
+
+
 def _replace_releases() -> None:
     """Give releases a project.
 
@@ -72,6 +92,7 @@ def _replace_releases() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("last_downloaded_at", sa.DateTime(), nullable=True),
         sa.Column("downloads", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        *_publisher(),
         sa.ForeignKeyConstraint(
             ["creator_id"], ["users.id"], name=op.f("fk_releases_creator_id"), ondelete="SET NULL"
         ),
