@@ -236,6 +236,25 @@ def test_packages_that_begin_with_what_is_sought_come_first(
     assert packages.search_packages(conn, [project.id], "%", 10) == []
 
 
+@pytest.mark.parametrize(
+    ("versions", "highest"),
+    [
+        (["1.9", "1.10", "1.2"], "1.10"),
+        (["2.0", "3.0rc1", "1.9.1"], "2.0"),
+        (["1.0a1", "1.0.dev1"], "1.0a1"),
+        (["1!0.1", "2026.1"], "1!0.1"),
+    ],
+)
+def test_the_highest_version_stands_for_a_package_that_is_found(
+    conn: Connection, project: Project, versions: list[str], highest: str
+) -> None:
+    fill(conn, project, *(f"demo {version}" for version in versions))
+
+    found = packages.search_packages(conn, [project.id], "demo", 10)
+
+    assert [item.version for item in found] == [highest]
+
+
 def test_files_are_known_in_detail(
     town: Installation, project: Project, registry: Registry
 ) -> None:

@@ -277,7 +277,6 @@ def search_packages(conn: Connection, within: Within, text: str, limit: int) -> 
     ids = _package_ids(conn, within, begins, limit)
     if len(ids) < limit:
         ids += _package_ids(conn, within, and_(_contains(text), ~begins), limit - len(ids))
-    newest = select(func.max(releases.c.id)).where(releases.c.package_id.in_(ids))
     described: Select[Any] = (
         select(
             packages.c.id,
@@ -290,10 +289,33 @@ def search_packages(conn: Connection, within: Within, text: str, limit: int) -> 
         )
         .join_from(releases, packages, releases.c.package_id == packages.c.id)
         .join(projects, packages.c.project_id == projects.c.id)
-        .where(releases.c.id.in_(newest.group_by(releases.c.package_id)))
+        .where(releases.c.id.in_(_highest_versions(conn, ids)))
     )
     found = {row.id: _found_package(row) for row in conn.execute(described)}
     return [found[number] for number in ids if number in found]
+
+
+_MOST_COMPARED = 500
+"""Releases of a package; of one that has more the oldest are not looked at."""
+
+
+def _highest_versions(conn: Connection, package_ids: Collection[int]) -> list[int]:
+    """Return of each package the release that installers take: the highest, final if there is one.
+
+    No database knows PEP 440's order.
+    """
+    highest: dict[int, tuple[bool, Version, int]] = {}
+    age = func.row_number().over(partition_by=releases.c.package_id, order_by=releases.c.id.desc())
+    of_all = (
+        select(releases.c.package_id, releases.c.id, releases.c.version, age.label("age"))
+        .where(releases.c.package_id.in_(package_ids))
+        .subquery()
+    )
+    for row in conn.execute(select(of_all).where(of_all.c.age <= _MOST_COMPARED)):
+        version = Version(row.version)
+        rank = (not version.is_prerelease, version, row.id)
+        highest[row.package_id] = max(rank, highest.get(row.package_id, rank))
+    return [number for _, _, number in highest.values()]
 
 
 def _package_ids(

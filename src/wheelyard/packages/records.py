@@ -115,7 +115,7 @@ class FileDetails:
 
 @dataclass(frozen=True, slots=True)
 class FoundPackage:
-    """A package that somebody sought, and its newest release."""
+    """A package that somebody sought, and its highest version: a final one if there is one."""
 
     project_id: int
     project_full_path: str
