@@ -199,7 +199,9 @@ ROWS: dict[Key, Row] = {
     ("POST", f"{SETTINGS}/active_sessions/end_others"): own(leads("/active_sessions")),
     ("GET", TOKENS): own(),
     ("POST", TOKENS): own(shows(422)),
-    ("POST", f"{TOKENS}/{{token}}/rotate"): own(shows(), fresh=own_token_to_spoil),
+    ("POST", f"{TOKENS}/{{token}}/rotate"): own(
+        leads("/personal_access_tokens"), fresh=own_token_to_spoil
+    ),
     ("POST", f"{TOKENS}/{{token}}/revoke"): own(
         leads("/personal_access_tokens"), fresh=own_token_to_spoil
     ),

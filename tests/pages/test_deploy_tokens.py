@@ -55,7 +55,7 @@ def test_a_token_is_made_shown_once_and_publishes(
     town.join(user, project, Role.MAINTAINER)
     sent = form(**{"scopes[]": ["write_package_registry"], "expires_at": IN_A_MONTH})
 
-    shown = visitor.post(page_of(project), sent)
+    shown = visitor.follow(visitor.post(page_of(project), sent))
     again = visitor.get(page_of(project))
 
     username, secret = copied(shown.text, "token-username"), copied(shown.text, "secret")
@@ -79,7 +79,7 @@ def test_a_token_is_made_shown_once_and_publishes(
 def test_a_token_that_installs_is_given_no_file_to_publish_with(
     visitor: Visitor, place: Where
 ) -> None:
-    shown = visitor.post(page_of(place), form(username="ci.robot"))
+    shown = visitor.follow(visitor.post(page_of(place), form(username="ci.robot")))
 
     assert "ready-pypirc" not in shown.text
     assert "ci.robot:gldt-" in copied(shown.text, "ready-pip")
@@ -90,7 +90,8 @@ def test_a_token_that_installs_is_given_no_file_to_publish_with(
 def test_a_scope_for_gitlabs_sake_is_taken_and_comes_with_no_command(
     visitor: Visitor, place: Where
 ) -> None:
-    shown = visitor.post(page_of(place), form(**{"scopes[]": ["read_repository"]}))
+    sent = form(**{"scopes[]": ["read_repository"]})
+    shown = visitor.follow(visitor.post(page_of(place), sent))
 
     assert shown.status_code == 200
     assert "ready-pip" not in shown.text

@@ -35,7 +35,7 @@ def test_a_token_is_made_shown_once_and_works(town: Installation, visitor: Visit
         "expires_at": day(30),
     }
 
-    shown = visitor.post(HERE, sent)
+    shown = visitor.follow(visitor.post(HERE, sent))
     again = visitor.get(HERE)
 
     secret = SECRET.findall(shown.text)[0]
@@ -44,6 +44,7 @@ def test_a_token_is_made_shown_once_and_works(town: Installation, visitor: Visit
     assert (token["name"], token["scopes"]) == ("laptop <i>", ["read_api", "read_user"])
     assert (token["description"], token["expires_at"]) == ("at home", day(30))
     assert secret not in again.text
+    assert len(rows(again)) == 1, "loading the page again makes no second token"
     assert rows(again)[0][0] == "laptop <i> at home"
     assert 'name="name" type="text" value=""' in shown.text, "the form is still filled in"
 
@@ -83,9 +84,11 @@ def test_a_rotated_token_is_replaced_and_the_new_one_shown(
 ) -> None:
     old = town.token(user, "read_api")
 
-    shown = visitor.post(f"{HERE}/{old.token.id}/rotate", {"rotated_expires_at": day(9)})
+    sent = {"rotated_expires_at": day(9)}
+    shown = visitor.follow(visitor.post(f"{HERE}/{old.token.id}/rotate", sent))
     secret = SECRET.findall(shown.text)[0]
-    week = visitor.post(f"{HERE}/{own(town, secret)['id']}/rotate", {"rotated_expires_at": ""})
+    again = f"{HERE}/{own(town, secret)['id']}/rotate"
+    week = visitor.follow(visitor.post(again, {"rotated_expires_at": ""}))
 
     assert own(town, old.secret)["error"] == "invalid_token"
     assert own(town, secret)["error"] == "invalid_token"

@@ -51,7 +51,7 @@ class Visit:
         return self.cookies.get(f"wheelyard_{name}", "")
 
     def passing(self, name: str) -> str:
-        """Return the text that ``keep_passing`` gave the browser for this page."""
+        """Return the text that ``keep_passing`` or ``keep_once`` gave the browser for this page."""
         try:
             return bytes.fromhex(self.preference(name)).decode()
         except ValueError:  # anything can stand in a cookie
@@ -127,6 +127,11 @@ def keep_passing(visit: Visit, name: str, text: str) -> tuple[bytes, bytes]:
     # In hexadecimal digits, for few characters may stand in a cookie (RFC 6265, 4.1.1).
     value, age = text.encode().hex(), 60 if text else 0
     return _cookie(visit, f"wheelyard_{name}", value, f"; HttpOnly; Max-Age={age}")
+
+
+def keep_once(visit: Visit, name: str, text: str) -> tuple[bytes, bytes]:
+    """Return the header that carries a secret to the next page; no browser writes it to a disk."""
+    return _cookie(visit, f"wheelyard_{name}", text.encode().hex(), "; HttpOnly")
 
 
 def _cookie_name(*, is_secure: bool) -> str:

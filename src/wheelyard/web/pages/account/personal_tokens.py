@@ -1,6 +1,6 @@
 """One's own personal access tokens: the list, the form, and each secret shown once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wheelyard import tokens
@@ -9,10 +9,13 @@ from wheelyard.database.paging import Window
 from wheelyard.facts import Sentence
 from wheelyard.tokens import PERSONAL_SCOPES, Filter, Holder, Minted, Token
 from wheelyard.web import newtokens
-from wheelyard.web.pages import paging
+from wheelyard.web.headers import Headers
+from wheelyard.web.pages import handover, paging
+from wheelyard.web.pages.handover import Handed
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _HERE = "/-/user_settings/personal_access_tokens"
+_KIND = "personal_token"
 _PER_PAGE = 50
 _SHOWN_INACTIVE = 50
 
@@ -39,14 +42,23 @@ def show(view: View) -> Answer:
         expires_at=params.peek_text("expires_at"),
         scopes=tuple(word for text in params.texts("scopes") for word in text.split(",")),
     )
-    return _page(view, form)
+    minted, taken = _taken(view)
+    return replace(_page(view, form, minted), headers=taken)
+
+
+def _taken(view: View) -> tuple[Minted | None, Headers]:
+    handed, taken = handover.take(view, _KIND)
+    token = tokens.find(view.conn, handed.id, TokenKind.PERSONAL) if handed else None
+    if handed is None or token is None or token.holder != Holder(user_id=view.user.id):
+        return None, taken
+    return Minted(token, handed.secret), taken
 
 
 def create(view: View) -> Answer:
-    """``POST …/personal_access_tokens``: the one answer with the secret."""
+    """``POST …/personal_access_tokens``; the list that follows shows the secret, once."""
     new = newtokens.read_personal(view.params, view.user.id, at=view.at)
     minted = tokens.mint(view.conn, new, by=view.actor, at=view.at)
-    return _page(view, _Form(), minted)
+    return _hand_over(view, minted)
 
 
 def rotate(view: View) -> Answer:
@@ -56,7 +68,11 @@ def rotate(view: View) -> Answer:
     minted = tokens.rotate(
         view.conn, _named(view), expires_at=expires_at, by=view.actor, at=view.at
     )
-    return _page(view, _Form(), minted)
+    return _hand_over(view, minted)
+
+
+def _hand_over(view: View, minted: Minted) -> Redirect:
+    return handover.give(view, _KIND, Handed(minted.token.id, minted.secret), to=_HERE)
 
 
 def revoke(view: View) -> Answer:
@@ -73,7 +89,7 @@ def _named(view: View) -> Token:
     return tokens.get(view.conn, view.number("token"), TokenKind.PERSONAL, holder)
 
 
-def _page(view: View, form: _Form, minted: Minted | None = None) -> Page:
+def _page(view: View, form: _Form, minted: Minted | None) -> Page:
     holder = Holder(user_id=view.user.id)
     window = paging.read_window(view, per_page=_PER_PAGE)
     active = tokens.list_tokens(

@@ -11,11 +11,13 @@ from wheelyard.database.paging import Window
 from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.tokens import Holder
 from wheelyard.users import NewUser, PasswordHash, User
-from wheelyard.web.pages import paging
+from wheelyard.web.pages import handover, paging
 from wheelyard.web.pages.confirmation import require_typed
+from wheelyard.web.pages.handover import Handed
 from wheelyard.web.pages.view import Answer, Handler, Page, Redirect, View
 
 LIST = "/admin/users"
+_KIND = "password"
 _MAX_TOKENS = 100
 _MAX_MEMBERSHIPS = 200
 
@@ -60,7 +62,7 @@ def _hash(text: str) -> PasswordHash | None:
 
 
 def create(view: View, hashed: PasswordHash | None, drawn: str) -> Answer:
-    """``POST /admin/users/new``; a password that was drawn is shown this once."""
+    """``POST /admin/users/new``; the page that follows shows a drawn password, once."""
     params = view.params
     username = params.line("username", required=True)
     name = params.filled_line("name") or username
@@ -73,8 +75,7 @@ def create(view: View, hashed: PasswordHash | None, drawn: str) -> Answer:
     with _naming():
         made = users.create(view.conn, new, by=view.actor, at=view.at)
     if drawn:
-        values = {"user": made, "secret": drawn}
-        return Page("administration/user_made.html", values, status=201)
+        return handover.give(view, _KIND, Handed(made.id, drawn), to=f"{LIST}/{made.id}")
     return _back(made, Sentence("The user %(name)s was created.", name=made.username))
 
 
@@ -98,6 +99,7 @@ def show(view: View) -> Answer:
     user = listed.user
     wanted = tokens.Filter(TokenKind.PERSONAL, holder=Holder(user_id=user.id), active=True)
     found = tokens.list_tokens(view.conn, wanted, Window(limit=_MAX_TOKENS), at=view.at)
+    handed, taken = handover.take(view, _KIND)
     return Page(
         "administration/user.html",
         {
@@ -107,7 +109,9 @@ def show(view: View) -> Answer:
             "tokens": found,
             "joined": census.list_joined(view.conn, user, Window(limit=_MAX_MEMBERSHIPS)),
             "is_self": user.id == view.user.id,
+            "password": handed.secret if handed and handed.id == user.id else "",
         },
+        headers=taken,
     )
 
 

@@ -1,5 +1,6 @@
 """Deploy tokens of a project or of a group: for machines, whoever comes and goes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
@@ -8,10 +9,13 @@ from wheelyard.access import Permission, Scope, TokenKind
 from wheelyard.database.paging import Window
 from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, Minted, Token
 from wheelyard.web import newtokens
-from wheelyard.web.pages import paging
+from wheelyard.web.headers import Headers
+from wheelyard.web.pages import handover, paging
+from wheelyard.web.pages.handover import Handed
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 from wheelyard.web.paths import PYPI
 
+_KIND = "deploy_token"
 _PER_PAGE = 50
 _SHOWN_INACTIVE = 50
 _USEFUL = (Scope.READ_PACKAGE_REGISTRY, Scope.WRITE_PACKAGE_REGISTRY)
@@ -19,13 +23,23 @@ _USEFUL = (Scope.READ_PACKAGE_REGISTRY, Scope.WRITE_PACKAGE_REGISTRY)
 
 def show(view: View) -> Answer:
     """``GET /{project}/-/settings/deploy_tokens``, and of a group."""
-    return _page(view)
+    minted, taken = _taken(view)
+    return replace(_page(view, minted), headers=taken)
+
+
+def _taken(view: View) -> tuple[Minted | None, Headers]:
+    handed, taken = handover.take(view, _KIND)
+    token = tokens.find(view.conn, handed.id, TokenKind.DEPLOY) if handed else None
+    if handed is None or token is None or token.holder != Holder.of(view.subject):
+        return None, taken
+    return Minted(token, handed.secret), taken
 
 
 def create(view: View) -> Answer:
-    """``POST …/deploy_tokens``: the one answer with the secret, and files to copy it in."""
+    """``POST …/deploy_tokens``; the list that follows shows the secret, once, in files to copy."""
     new = newtokens.read_deploy(view.params, Holder.of(view.subject), at=view.at)
-    return _page(view, tokens.mint(view.conn, new, by=view.actor, at=view.at))
+    minted = tokens.mint(view.conn, new, by=view.actor, at=view.at)
+    return handover.give(view, _KIND, Handed(minted.token.id, minted.secret), to=_here(view))
 
 
 def revoke(view: View) -> Answer:
@@ -37,7 +51,7 @@ def revoke(view: View) -> Answer:
     return Redirect(_here(view), notice=gone)
 
 
-def _page(view: View, minted: Minted | None = None) -> Page:
+def _page(view: View, minted: Minted | None) -> Page:
     holder = Holder.of(view.subject)
     window = paging.read_window(view, per_page=_PER_PAGE)
     active = tokens.list_tokens(
