@@ -59,8 +59,7 @@ def test_the_entries_of_a_large_file_are_shown_page_by_page(
     first, second = administrator.get(here), administrator.get(here, page="2")
     nonsense = administrator.get(here, page="-1", member="large/7.py")
 
-    total = len(entries(first)) + len(entries(second))
-    assert len(entries(first)) == 300
-    assert f"301\u2013{total} of {total}" in text_of(second.text)
+    assert "1\u2013100 of 404" in text_of(first.text)
+    assert "101\u2013200 of 404" in text_of(second.text)
     assert f'href="{here}?page=2"' in first.text
-    assert entries(nonsense) == entries(first)
+    assert "1\u2013100 of 404" in text_of(nonsense.text)

@@ -7,7 +7,6 @@ from functools import partial
 from wheelyard import packages
 from wheelyard.access import Permission
 from wheelyard.blobs.store import Sha256
-from wheelyard.database.paging import Window
 from wheelyard.facts import NotFound, Sentence
 from wheelyard.packages import File, FileDetails, ListedRelease
 from wheelyard.pypi import contents, description, names
@@ -19,8 +18,9 @@ from wheelyard.web.pages.packages import installing, plots, readme, tags
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _PLOTTED_DAYS = 90
-_MEMBERS_SHOWN = 300
-_MAX_LISTED = 300
+_FILES_SHOWN = 20
+_VERSIONS_SHOWN = 50
+_MEMBERS_SHOWN = 100
 
 
 def show(view: View) -> Answer:
@@ -46,32 +46,41 @@ def _write_readme(described: Description | None) -> dict[str, object]:
 
 
 def show_files(view: View) -> Answer:
-    """``GET …/{release}/files``."""
+    """``GET …/{release}/files``: the newest first, behind them the copies that are not served."""
     listed = _listed(view)
     files = packages.all_files(view.conn, listed.release)
+    files.sort(key=lambda file: (file.is_listed, file.file.id), reverse=True)
+    window = paging.read_window(view, per_page=_FILES_SHOWN)
+    shown = files[window.offset : window.offset + window.limit]
     _ = view.language.gettext
     explained = {
         file.file.id: tags.explain(file.file.filename, _)
-        for file in files
+        for file in shown
         if file.filetype == names.FileType.WHEEL
     }
     return Page(
         "package_files.html",
-        {**_common(view, listed, "files"), "files": files, "explained": explained},
+        {
+            **_common(view, listed, "files"),
+            "files": shown,
+            "replaced": {file.file.filename for file in files if not file.is_listed},
+            "pager": paging.make_pager(view, window, len(files), {}),
+            "explained": explained,
+        },
     )
 
 
 def show_versions(view: View) -> Answer:
     """``GET …/{release}/versions``: every release of the package, newest version first."""
     listed = _listed(view)
-    window = Window(limit=_MAX_LISTED)
+    window = paging.read_window(view, per_page=_VERSIONS_SHOWN)
     versions = packages.list_versions(view.conn, listed.release.package_id, window)
     return Page(
         "package_versions.html",
         {
             **_common(view, listed, "versions"),
             "versions": versions.items,
-            "left_out": versions.total - len(versions.items),
+            "pager": paging.make_pager(view, window, versions.total, {}),
         },
     )
 
