@@ -1,5 +1,6 @@
 """Several releases are deleted at once: those that were chosen, all of them or none."""
 
+import html
 from collections.abc import Iterable
 
 import pytest
@@ -51,18 +52,49 @@ def test_what_was_chosen_is_shown_and_then_deleted_and_nothing_else(
     assert [row[1] for row in rows(done)] == ["three"]
 
 
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [
-        (0, "No release is chosen: mark some in the list first"),
-        (101, "At most 100 releases can be deleted at once"),
-    ],
-)
-def test_none_or_too_many_are_refused_and_nothing_is_deleted(
-    town: Installation, administrator: Visitor, project: Project, number: int, said: str
+def test_the_list_comes_back_as_it_was_filtered_sorted_and_paged(
+    town: Installation, administrator: Visitor, project: Project
+) -> None:
+    (one,) = fill(town, project, ["one"])
+    where = {"q": "o & n", "sort": "name-up", "page": "2"}
+
+    asked = administrator.http.get(f"{page_of(project)}/delete", params={**chosen(one.id), **where})
+    done = administrator.post(f"{page_of(project)}/delete", {**chosen(one.id), **where})
+
+    back = f"{page_of(project)}?q=o+%26+n&sort=name-up&page=2"
+    assert done.headers["location"] == back
+    assert f'href="{html.escape(back)}"' in asked.text
+    assert 'name="q" value="o &amp; n"' in asked.text
+
+
+def test_behind_the_last_page_is_the_last_page(
+    town: Installation, administrator: Visitor, project: Project
 ) -> None:
     fill(town, project, ["one"])
-    wanted = chosen(*range(1, number + 1))
+
+    assert len(rows(administrator.get(page_of(project), page="7"))) == 1
+
+
+def test_nothing_chosen_is_said_on_the_list(
+    town: Installation, administrator: Visitor, project: Project
+) -> None:
+    fill(town, project, ["one"])
+
+    asked = administrator.follow(administrator.http.get(f"{page_of(project)}/delete?q=on"))
+    sent = administrator.follow(administrator.post(f"{page_of(project)}/delete"))
+    gone = administrator.follow(administrator.post(f"{page_of(project)}/delete", chosen(10**9)))
+
+    assert notes(asked) == ["Nothing was deleted: mark some releases in the list first."]
+    assert notes(sent) == notes(asked)
+    assert notes(gone) == ["Nothing was deleted: none of the chosen releases is there any more."]
+    assert len(rows(gone)) == 1
+
+
+def test_too_many_are_refused_and_nothing_is_deleted(
+    town: Installation, administrator: Visitor, project: Project
+) -> None:
+    fill(town, project, ["one"])
+    wanted, said = chosen(*range(1, 102)), "At most 100 releases can be deleted at once"
 
     asked = administrator.http.get(f"{page_of(project)}/delete", params=wanted)
     refused = administrator.post(f"{page_of(project)}/delete", wanted)

@@ -1,6 +1,7 @@
 """A project's Packages & Registries page: the list of releases, and deleting several at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from sqlalchemy import Select, false
 
@@ -22,6 +23,9 @@ _ORDERS = {
     "downloads": "downloads",
 }
 _MAX_CHOSEN = 100
+_KEPT = ("q", "sort", "page")
+_NONE_CHOSEN = Sentence("Nothing was deleted: mark some releases in the list first.")
+_ALL_GONE = Sentence("Nothing was deleted: none of the chosen releases is there any more.")
 
 
 def show(view: View) -> Answer:
@@ -61,6 +65,10 @@ def read(view: View, within: Within) -> Listing:
     window = paging.read_window(view)
     wanted = Filter(search=search, order_by=_ORDERS[order], descending=direction != "up")
     found = packages.list_releases(view.conn, within, wanted, window)
+    if found.total and not found.items:  # they were deleted meanwhile
+        last = (found.total - 1) // window.limit * window.limit
+        window = replace(window, offset=last)
+        found = packages.list_releases(view.conn, within, wanted, window)
     sort = f"{order}-{'up' if direction == 'up' else 'down'}"
     values = {
         "found": found,
@@ -86,12 +94,27 @@ def readable_projects(
 
 def ask_to_delete(view: View) -> Answer:
     """``GET /{project}/-/packages/delete``: what was chosen, and whether to go on."""
-    return Page("packages_delete.html", {"project": view.project, "chosen": _chosen(view)})
+    if not view.params.texts("releases"):
+        return Redirect(_back(view), notice=_NONE_CHOSEN)
+    kept = {name: view.params.peek_text(name) for name in _KEPT if view.params.peek_text(name)}
+    values = {"project": view.project, "chosen": _chosen(view), "back": _back(view), "kept": kept}
+    return Page("packages_delete.html", values)
+
+
+def _back(view: View) -> str:
+    """Return the list as it was filtered, sorted and paged."""
+    kept = {name: view.params.peek_text(name) for name in _KEPT}
+    query = urlencode({name: text for name, text in kept.items() if text})
+    return f"/{view.project.full_path}/-/packages" + (f"?{query}" if query else "")
 
 
 def delete(view: View) -> Answer:
     """``POST /{project}/-/packages/delete``."""
+    if not view.params.texts("releases"):
+        return Redirect(_back(view), notice=_NONE_CHOSEN)
     chosen = _chosen(view)
+    if not chosen:
+        return Redirect(_back(view), notice=_ALL_GONE)
     for release in chosen:
         packages.delete_release(view.conn, release, by=view.actor, at=view.at)
     ngettext = view.language.ngettext
@@ -99,14 +122,12 @@ def delete(view: View) -> Answer:
         "%(count)s release was deleted.", "%(count)s releases were deleted.", len(chosen)
     )
     notice = said % {"count": view.language.number(len(chosen))}
-    return Redirect(f"/{view.project.full_path}/-/packages", notice=notice)
+    return Redirect(_back(view), notice=notice)
 
 
 def _chosen(view: View) -> list[Release]:
     """Return the releases that the boxes name; what is gone meanwhile is left out."""
     words = dict.fromkeys(view.params.texts("releases"))
-    if not words:
-        raise Invalid(Sentence("No release is chosen: mark some in the list first"))
     if len(words) > _MAX_CHOSEN:
         raise Invalid(
             Sentence("At most %(number)s releases can be deleted at once", number=_MAX_CHOSEN)
