@@ -15,10 +15,10 @@ applies wins:
 This is the order of GitLab's answers (GitLab documentation, "PyPI API" and "Packages API").
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum, StrEnum, auto
 
-from wheelyard.facts import Forbidden, InsufficientScope, NotFound, Unauthenticated
+from wheelyard.facts import Forbidden, InsufficientScope, NotFound, Sentence, Unauthenticated
 
 
 class Role(IntEnum):
@@ -359,5 +359,17 @@ def require(
             raise Unauthenticated
         case Decision.UNKNOWN | Decision.HIDDEN:
             raise NotFound(noun)
+        case Decision.CLOSED if subject and _is_only_archived(principal, permission, subject, role):
+            raise Forbidden(
+                Sentence("The project is archived: nothing can be published or deleted")
+            )
         case Decision.CLOSED | Decision.FORBIDDEN:
             raise Forbidden
+
+
+def _is_only_archived(
+    principal: Principal, permission: Permission, subject: Subject, role: Role
+) -> bool:
+    """Whether nothing else stands against it: only those whom it helps are told why."""
+    open_again = replace(subject, archived=False)
+    return decide(principal, permission, open_again, role) is Decision.ALLOWED

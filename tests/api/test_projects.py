@@ -330,6 +330,30 @@ def test_an_archived_project_takes_no_upload(
     assert developer.publish(project, wheel()).status_code == 403
 
 
+def test_who_could_publish_or_delete_otherwise_is_told_that_a_project_is_archived(
+    root: Actor, town: Installation, developer: Actor
+) -> None:
+    project = town.project(visibility=Visibility.PUBLIC)
+    packages = f"/projects/{project.id}/packages"
+    with (
+        town.member(project, Role.DEVELOPER) as uploader,
+        town.caller(project, Role.MAINTAINER) as maintainer,
+    ):
+        uploader.publish(project, wheel())
+        release = f"{packages}/{root.api('GET', packages).json()[0]['id']}"
+        town.edit(project, archived=True)
+        told = [uploader.publish(project, wheel("more")), maintainer.api("DELETE", release)]
+        not_told = [developer.publish(project, wheel("more")), developer.api("DELETE", release)]
+        town.edit(project, registry_access_level="disabled")
+        not_told.append(uploader.publish(project, wheel("more")))
+
+    why = "The project is archived: nothing can be published or deleted"
+    for answer in told:
+        assert (answer.status_code, answer.json()) == (403, {"message": f"403 Forbidden - {why}"})
+    for answer in not_told:
+        assert (answer.status_code, answer.json()) == (403, {"message": "403 Forbidden"})
+
+
 def test_an_owner_deletes_a_project_with_its_packages(
     town: Installation, developer: Actor, project: Project
 ) -> None:

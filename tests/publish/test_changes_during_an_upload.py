@@ -26,6 +26,10 @@ BODY = wire.form(
 BOUND_SECONDS = 20.0
 
 FORBIDDEN = (403, b'{"message": "403 Forbidden"}')
+ARCHIVED = (
+    403,
+    b'{"message": "403 Forbidden - The project is archived: nothing can be published or deleted"}',
+)
 NOT_FOUND = (404, b'{"message": "404 Not Found"}')
 TAKEN = (
     400,
@@ -77,7 +81,7 @@ def upload_around(server: Server, request: bytes, change: Callable[[], None]) ->
 @pytest.mark.parametrize(
     ("change", "answer"),
     [
-        (archive, FORBIDDEN),
+        (archive, ARCHIVED),
         (switch_off, FORBIDDEN),
         (refuse_duplicates, TAKEN),
         (demote_everybody, NOT_FOUND),
