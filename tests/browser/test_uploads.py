@@ -127,14 +127,13 @@ def test_a_wrong_file_says_why_and_the_others_are_published(bench: Bench) -> Non
 
     bench.drop(file_of(wheel("first")), NOT_A_WHEEL, BAD_NAME, file_of(wheel("last")))
 
+    bench.lists("first", "last")
     bench.says(
-        "first-1.0-py3-none-any.whl: published",
         "broken-1.0-py3-none-any.whl: The file is damaged or not an archive of its type",
         "holiday.zip: File name is invalid: Invalid sdist filename: 'holiday.zip'",
-        "last-1.0-py3-none-any.whl: published",
     )
     bench.visitor.open(bench.address)
-    bench.lists("first", "last")
+    bench.says()
 
 
 def test_a_file_over_the_projects_limit_says_so(bench: Bench, world: World) -> None:
@@ -144,6 +143,31 @@ def test_a_file_over_the_projects_limit_says_so(bench: Bench, world: World) -> N
     bench.choose(file_of(wheel("heavy")))
 
     bench.says("heavy-1.0-py3-none-any.whl: File is too large: at most 500 bytes are allowed")
+
+
+def test_a_file_over_the_limit_that_the_page_tells_is_not_sent(bench: Bench, world: World) -> None:
+    world.town.edit(bench.project, max_file_bytes=500)
+    bench.visitor.open(bench.address)
+    bench.visitor.see("At most 500 B each.")
+
+    bench.choose(file_of(wheel("heavy")))
+
+    bench.says("heavy-1.0-py3-none-any.whl: larger than 500 B, and not sent")
+
+
+def test_a_file_on_its_way_can_be_stopped(bench: Bench) -> None:
+    page = bench.visitor.page
+    network = bench.visitor.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 9_000}
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", slow)
+    dist = sdist("large", files={"large-1.0/noise": bytes(range(256)) * 400})
+    stuffed = FilePayload(name=dist.filename, mimeType="", buffer=dist.content * 40)
+
+    bench.choose(stuffed)
+    page.get_by_role("button", name=f"Cancel: {dist.filename}").click()
+
+    bench.says(f"{dist.filename}: canceled")
 
 
 def test_a_form_without_script_publishes_a_file(plain_bench: Bench) -> None:

@@ -101,16 +101,34 @@ for (const drop of all("[data-drop]")) {
   const list = drop.querySelector(".uploads");
   input.multiple = true;
   all("[data-without-script]", form).forEach((button) => { button.hidden = true; });
-  const send = (file) => new Promise((done) => {
+  const limit = Number(drop.dataset.limit);
+  const key = `wheelyard_failed_${location.pathname}`; // over the reload that shows what was published
+  let waiting = Promise.resolve();
+  const tell = (text, isGood) => {
     const line = document.createElement("li");
     const said = document.createElement("div");
+    said.textContent = text;
+    said.className = isGood ? "" : "wrong";
+    line.append(said);
+    list.append(line);
+    return line;
+  };
+  for (const text of JSON.parse(sessionStorage.getItem(key) || "[]")) tell(text, false);
+  sessionStorage.removeItem(key);
+  const send = (file) => new Promise((done) => {
+    const line = tell(file.name, true);
+    const end = (isGood, word) => { line.remove(); tell(`${file.name}: ${word}`, isGood); done(isGood); };
+    if (limit && file.size > limit) return end(false, drop.dataset.tooLarge);
     const bar = document.createElement("progress");
     bar.max = 100;
     bar.value = 0;
     bar.setAttribute("aria-label", file.name);
-    said.textContent = file.name;
-    line.append(said, bar);
-    list.append(line);
+    const cancel = document.createElement("button");
+    cancel.type = "button";
+    cancel.className = "button small";
+    cancel.textContent = drop.dataset.cancel;
+    cancel.setAttribute("aria-label", `${drop.dataset.cancel}: ${file.name}`);
+    line.append(bar, cancel);
     const data = new FormData();
     data.append("form_token", form.elements.form_token.value);
     data.append("content", file, file.name);
@@ -120,21 +138,30 @@ for (const drop of all("[data-drop]")) {
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
     });
-    request.addEventListener("loadend", () => {
+    cancel.addEventListener("click", () => request.abort());
+    request.addEventListener("abort", () => end(false, drop.dataset.canceled));
+    request.addEventListener("error", () => end(false, drop.dataset.failed));
+    request.addEventListener("load", () => {
       let answer = {};
       try { answer = JSON.parse(request.responseText); } catch { /* no answer, or another one */ }
-      const good = request.status === 201;
-      bar.remove();
-      said.textContent = `${file.name}: ${answer.message || drop.dataset.failed}`;
-      said.className = good ? "" : "wrong";
-      done(good);
+      end(request.status === 201, answer.message || drop.dataset.failed);
     });
     request.send(data);
   });
-  const sendAll = async (files) => {
-    let good = true;
-    for (const file of files) good = (await send(file)) && good;
-    if (good && files.length) location.reload();
+  // What is dropped meanwhile waits for its turn; the last one shows the list anew.
+  let left = 0;
+  let published = 0;
+  const sendAll = (files) => {
+    left += files.length;
+    for (const file of files) {
+      waiting = waiting.then(async () => {
+        if (await send(file)) published += 1;
+        left -= 1;
+        if (left || !published) return;
+        sessionStorage.setItem(key, JSON.stringify(all(".wrong", list).map((one) => one.textContent)));
+        location.reload();
+      });
+    }
   };
   input.addEventListener("change", () => { sendAll([...input.files]); input.value = ""; });
   for (const name of ["dragenter", "dragover"]) {

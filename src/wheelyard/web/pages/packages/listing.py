@@ -39,6 +39,7 @@ def show(view: View) -> Answer:
             "may_delete": view.may(Permission.DELETE_PACKAGES),
             "may_edit": view.may(Permission.EDIT_PROJECT),
             "may_publish": view.may(Permission.PUBLISH),
+            "upload_limit": view.project.file_limit(view.settings),
             **installing.publishing(view),
         },
         headers=listing.headers,
