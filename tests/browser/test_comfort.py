@@ -107,6 +107,21 @@ def test_a_copy_button_copies_what_is_beside_it_and_says_so(ada: Visitor, world:
     expect(button).to_be_visible()  # the word comes back
 
 
+def test_a_copy_button_copies_where_the_connection_is_not_secure(ada: Visitor) -> None:
+    ada.page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })"
+    )
+    ada.open("/acme/widgets")
+
+    ada.press("Copy the project ID")
+
+    expect(ada.page.get_by_role("button", name=re.compile("Copied"))).to_be_visible()
+    box = ada.page.locator("#search")
+    box.focus()
+    ada.page.keyboard.press("Control+V")
+    expect(box).to_have_value(ada.page.locator("#project-id").inner_text())
+
+
 def test_there_is_no_copy_button_that_cannot_copy(plain: Visitor) -> None:
     plain.open("/acme/widgets")
 

@@ -9,12 +9,20 @@ if (zone && !document.cookie.split("; ").includes(`wheelyard_zone=${zone}`)) {
   document.cookie = `wheelyard_zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000`;
 }
 
-// Copying.
+// Copying.  The clipboard is there only where the connection is secure; elsewhere the text is selected
+// for the older command, and stays selected where that fails as well.
+const copy = async (element) => {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(element.textContent);
+    return true;
+  }
+  getSelection().selectAllChildren(element);
+  return document.execCommand("copy");
+};
 for (const button of all("[data-copy]")) {
-  if (!navigator.clipboard) break; // only where the connection is secure
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    if (!await copy(document.getElementById(button.dataset.copy))) return;
     const word = button.querySelector("span");
     const before = word.textContent;
     word.textContent = document.body.dataset.copied;

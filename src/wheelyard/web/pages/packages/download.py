@@ -1,5 +1,7 @@
 """Downloading by browser, with a session in the place of a token."""
 
+from dataclasses import replace
+
 from anyio.to_thread import run_sync
 from starlette.types import Receive, Scope, Send
 
@@ -12,6 +14,9 @@ from wheelyard.web.pages import visits
 from wheelyard.web.pages.admission import Gate
 from wheelyard.web.params import Params
 from wheelyard.web.sending import deliver, describe
+
+# A browser may not give it again after its user has signed out.
+_BY_NOBODY = (b"cache-control", b"private, no-store")
 
 
 class BrowserDownload:
@@ -29,6 +34,8 @@ class BrowserDownload:
         file = await run_sync(self._find, scope)
         path = self._registry.blobs.path(file.sha256)
         described = describe(file, False)
+        kept = [header for header in described.headers if header[0] != _BY_NOBODY[0]]
+        described = replace(described, headers=[*kept, _BY_NOBODY])
         await deliver(self._registry, scope, send, file, described, path)
 
     def _find(self, scope: Scope) -> File:
