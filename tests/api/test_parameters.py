@@ -116,7 +116,9 @@ def test_a_body_that_cannot_be_read_is_refused(
 
 
 @pytest.mark.parametrize(
-    "value", [{"a": 1}, ["a"], "\0", "a\nb", "\u2028", "x" * 256, "\x85"], ids=repr
+    "value",
+    [{"a": 1}, ["a"], "\0", "a\nb", "\u2028", "x" * 256, "\x85", "a\u202eb", "\u200fa", "a\u2069"],
+    ids=repr,
 )
 def test_a_name_is_one_line_of_text(root: Actor, url: str, value: object) -> None:
     answer = root.http.put(url, json={"name": value})

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from markupsafe import escape
@@ -257,3 +258,28 @@ def test_headers_and_cookies_are_text(town: Installation, place: Place, owner: V
         )
         assert shown.status_code == 200, name
         assert markup.find_active(markup.read(shown.text)) == [], name
+
+
+@pytest.mark.parametrize("turning", ["\u202e", "\u2067", "\u200f"])
+def test_nothing_turns_the_direction_of_a_page(town: Installation, turning: str) -> None:
+    place = Place(town, f"back{turning}wards")
+    described = hostile_metadata("demo", place.payload)
+    dist = wheel(described=described, files=hostile_files(place.payload))
+    publish(town, place.project, dist, place.payload)
+    with town.database.read() as conn:
+        release = packages.latest_packages(conn, place.project.id, limit=1)[0].release
+        file = packages.all_files(conn, release)[0].file
+    home = f"/{place.project.full_path}/-/packages/{release.id}"
+    looked_at = [
+        *of_project(place.project),
+        *of_group(place.group),
+        home,
+        f"{home}/files/{file.id}",
+    ]
+
+    with visiting(town, place.user) as visitor:
+        seen = "".join(visitor.get(path).text for path in looked_at)
+
+    assert turning not in seen
+    assert seen.count("backwards") > len(looked_at)
+    assert quote(turning) in seen  # the link to a member still leads to it

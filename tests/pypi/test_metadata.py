@@ -71,6 +71,13 @@ def test_a_summary_in_utf8_is_read() -> None:
     assert parse(PLAIN.replace(b"of mine", "für José".encode())).summary == "A package für José"
 
 
+@pytest.mark.parametrize("unseen", ["\u202e", "\u2066", "\u2069", "\u200f", "\x07"])
+def test_a_summary_is_read_without_what_cannot_be_seen(unseen: str) -> None:
+    written = PLAIN.replace(b"of mine", f"of {unseen}mine".encode())
+
+    assert parse(written).summary == "A package of mine"
+
+
 def test_a_summary_that_is_no_utf8_is_left_out() -> None:
     assert parse(PLAIN.replace(b"of mine", "für José".encode("latin-1"))).summary == ""
 

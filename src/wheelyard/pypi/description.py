@@ -17,6 +17,7 @@ from packaging.metadata import RawMetadata, parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelyard.pypi import names
+from wheelyard.pypi.metadata import UNSEEN
 
 MAX_READ_BYTES = 1024 * 1024
 """Of a file, from its start."""
@@ -39,9 +40,6 @@ _FIELDS = frozenset(
 # RFC 5322, as the standard library's parser has it: what is neither begins the body.
 _HEADER = re.compile(rb"[\x21-\x39\x3b-\x7e]*:")
 _FOLDED = (b" ", b"\t")
-
-# Control characters, and those that turn the direction of what follows (UAX 9).
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # What may stand behind mailto: and name nobody else, nor a subject.
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)*\Z")
@@ -181,7 +179,7 @@ def _decode(lines: Iterable[bytes]) -> str:
 
 def _line(value: str) -> str:
     """Return a value as one line that shows all that is in it."""
-    text = " ".join(_UNSEEN.sub("", value[: 2 * MAX_LENGTH]).split())
+    text = " ".join(UNSEEN.sub("", value[: 2 * MAX_LENGTH]).split())
     return "" if text == _NOTHING else text[:MAX_LENGTH]
 
 
@@ -263,7 +261,7 @@ def _pairs(values: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _is_web_address(url: str) -> bool:
     """Whether it leads to where it seems to: with no login before the host, and nothing unseen."""
-    if not url or len(url) > MAX_LENGTH or url != "".join(url.split()) or _UNSEEN.search(url):
+    if not url or len(url) > MAX_LENGTH or url != "".join(url.split()) or UNSEEN.search(url):
         return False
     try:
         parts = urlsplit(url)
@@ -300,4 +298,4 @@ def _text(header: str, body: str) -> str:
     """Return the description, which stands in the body, or was folded into a header before 2.1."""
     unfolded = re.sub(r"\n(?: {7}\||\t| {8})", "\n", header)
     text = body if not header or body.strip() else unfolded
-    return "" if text.strip() == _NOTHING else _UNSEEN.sub("", text)
+    return "" if text.strip() == _NOTHING else UNSEEN.sub("", text)

@@ -4,6 +4,7 @@ Everything else stays in the bytes, which are kept whole: a newer metadata versi
 field is no reason to refuse a file (PyPA specification "Core metadata", versions 1.0 to 2.6).
 """
 
+import re
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -20,6 +21,10 @@ MAX_REQUIRES_PYTHON_LENGTH = 1024
 """Characters.  GitLab cuts at 255, which leaves invalid specifiers; here a longer is refused."""
 
 
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of what follows (UAX 9)."""
+
+
 class InvalidMetadata(ValueError):  # noqa: N818  reads as the sentence that it is
     """Metadata that cannot be acted on; the text says why."""
 
@@ -28,7 +33,8 @@ class InvalidMetadata(ValueError):  # noqa: N818  reads as the sentence that it 
 class CoreMetadata:
     """What a file says of itself.
 
-    ``name`` and ``version`` are as written, ``requires_python`` is ``""`` when absent.
+    ``name`` and ``version`` are as written, ``requires_python`` is ``""`` when absent;
+    ``summary`` lacks what cannot be seen.
     """
 
     metadata_version: str
@@ -47,7 +53,7 @@ def parse(content: bytes) -> CoreMetadata:
         name=_get(message, "Name"),
         version=_get(message, "Version"),
         requires_python=check_requires_python(_find_usable(message, "Requires-Python")),
-        summary=_find_usable(message, "Summary"),
+        summary=UNSEEN.sub("", _find_usable(message, "Summary")),
         content=content,
     )
 

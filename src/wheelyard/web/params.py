@@ -21,8 +21,9 @@ _TRUE = frozenset({"true", "t", "1", "yes", "on"})
 _FALSE = frozenset({"false", "f", "0", "no", "off"})
 _MAX_PARTS = 200
 
-# Also the separators of lines and paragraphs: a name is one line.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Also the separators of lines and paragraphs: a name is one line.  And what turns the direction of
+# all that follows it (UAX 9): a name stands in others' sentences.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Params:

@@ -1,5 +1,6 @@
 """From a handler's answer to what is sent, and the headers that guard every page."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
@@ -50,6 +51,9 @@ HEADERS: Headers = [
 Made = tuple[int, Headers, bytes]
 """An answer as it is sent: its status, its own headers, its body."""
 
+# They turn the direction of what follows (UAX 9), and so can make a text look like another one.
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 NOTICE = "notice"
 """The cookie that carries one sentence over a redirect."""
 
@@ -84,11 +88,11 @@ async def send_made(scope: Scope, send: Send, visit: Visit, made: Made) -> None:
 
 
 def render(view: View, template: str, values: Mapping[str, Any]) -> bytes:
-    """Write a page for a view."""
+    """Write a page for a view, without characters that turn the direction of what follows."""
     language = view.language
     tongue = _Tongue(language, view.at)
     page = _environment(language.code).get_template(template)
-    return page.render(
+    written = page.render(
         view=view,
         language=language,
         say=language.say,
@@ -103,7 +107,8 @@ def render(view: View, template: str, values: Mapping[str, Any]) -> bytes:
         sidebar=navigation.sidebar(view),
         above=navigation.above,
         **values,
-    ).encode()
+    )
+    return _TURNING.sub("", written).encode()
 
 
 class _Tongue:
