@@ -89,7 +89,7 @@ def _make_deploy_token(visitor: Visitor) -> None:
 
 
 def _search(visitor: Visitor) -> None:
-    visitor.page.get_by_role("searchbox", name="Search projects and packages").fill("widg")
+    visitor.page.get_by_role("combobox", name="Search projects and packages").fill("widg")
     visitor.page.locator(".suggestions a").first.wait_for()
 
 

@@ -47,11 +47,14 @@ def spare(world: World) -> Project:
 def test_suggestions_are_gone_through_with_the_arrow_keys(ada: Visitor) -> None:
     ada.open("/explore")
     page = ada.page
-    box = page.get_by_role("searchbox", name="Search projects and packages")
+    box = page.get_by_role("combobox", name="Search projects and packages")
+    expect(box).to_have_attribute("aria-expanded", "false")
     box.click()
     page.keyboard.type("aurora")
     first = page.locator(".suggestions a").first
     expect(first).to_be_visible()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("[aria-live=polite]").first).to_contain_text("suggestion")
 
     page.keyboard.press("ArrowDown")
     expect(first).to_be_focused()
@@ -70,7 +73,7 @@ def test_suggestions_are_gone_through_with_the_arrow_keys(ada: Visitor) -> None:
 
 def test_what_is_searched_for_is_shown_as_text(ada: Visitor) -> None:
     ada.open("/")
-    box = ada.page.get_by_role("searchbox", name="Search projects and packages")
+    box = ada.page.get_by_role("combobox", name="Search projects and packages")
 
     box.fill("<img src=x onerror=window.__hit=1>")
     expect(ada.page.locator(".suggestions")).to_contain_text("Nothing found")

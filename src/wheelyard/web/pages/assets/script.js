@@ -77,18 +77,33 @@ for (const form of all("form[data-suggest]")) {
   const input = form.querySelector("input[type=search]");
   const list = document.createElement("div");
   list.className = "suggestions";
+  list.id = "suggestions";
   list.hidden = true;
-  form.append(list);
+  list.setAttribute("role", "dialog");
+  list.setAttribute("aria-label", form.dataset.suggestions);
+  const count = document.createElement("p");
+  count.className = "visually-hidden";
+  count.setAttribute("aria-live", "polite");
+  form.append(list, count);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-haspopup", "dialog");
+  input.setAttribute("aria-controls", list.id);
+  const show = (isShown) => {
+    list.hidden = !isShown;
+    input.setAttribute("aria-expanded", String(isShown));
+    count.textContent = isShown ? list.querySelector("[data-count]")?.textContent ?? "" : "";
+  };
+  show(false);
   let asked = 0;
   let timer;
-  const close = () => { asked += 1; list.hidden = true; };
+  const close = () => { asked += 1; show(false); };
   const ask = async () => {
     const mine = (asked += 1);
     if (input.value.trim().length < 2) return close();
     const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(input.value)}`).catch(() => null);
     if (!answer || !answer.ok || mine !== asked) return;
     list.innerHTML = await answer.text();
-    list.hidden = false;
+    show(true);
   };
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });
   form.addEventListener("keydown", (event) => {
