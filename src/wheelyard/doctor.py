@@ -112,7 +112,7 @@ def _examine_folder(folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     yield Finding(
         ok=free >= MIN_FREE_BYTES,
-        sentence=Sentence("%(number)s MiB are free in it.", number=free // 1024**2),
+        sentence=Sentence("%(number)s MB are free in it.", number=free // 1024**2),
         remedy="" if free >= MIN_FREE_BYTES else _FREE_ROOM,
     )
 
