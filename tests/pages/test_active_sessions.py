@@ -24,7 +24,7 @@ def test_each_browser_is_listed_and_this_one_is_marked(
     with visiting(town, user):
         listed = rows(visitor.get(HERE))
 
-    assert [row[0] for row in listed] == ["Tests", "Tests This one"]
+    assert [row[0] for row in listed] == ["Tests", "Tests This browser"]
     assert {row[1] for row in listed} == {"127.0.0.1"}
 
 
