@@ -29,7 +29,7 @@ TRANSLATIONS = SRC / "web" / "pages" / "translations"
 TRANSLATED = sorted(set(languages.NAMES) - {languages.DEFAULT})
 
 _PART = re.compile(r"%\((\w+)\)s")
-_TAG = re.compile(r"</?(\w+)>")
+_TAG = re.compile(r"</?(?:strong|em|code|b|a)>")
 
 GERMANS = "de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"
 
