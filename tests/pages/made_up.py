@@ -124,7 +124,9 @@ class _Unsaid(HTMLParser):
         self.found.append(("/".join(self._open[-3:]), outside))
 
 
-_PATH = re.compile(r"~?(?:/[\w.-]+)+")
+_NO_WORDS = re.compile(r"~?(?:/[\w.-]+)+|sha256=[\w=-]+")
+"""Paths and digests."""
+
 _WORD = re.compile(r"[A-Za-z][\w.-]*\w")
 
 
@@ -134,5 +136,5 @@ def unsaid(page: str) -> Iterator[tuple[str, str]]:
     reader.feed(page)
     reader.close()
     for where, text in reader.found:
-        for word in _WORD.findall(_PATH.sub(" ", text)):
+        for word in _WORD.findall(_NO_WORDS.sub(" ", text)):
             yield where, word

@@ -39,7 +39,7 @@ ALIKE = frozenset(
         *("METADATA", "RECORD", "WHEEL", "CSV", "init__.py"),
         *("Wheel-Version", "Generator", "Root-Is-Purelib", "Tag"),
         *("Python", "SQLite", "granian", "starlette", "sqlalchemy", "msgspec", "packaging"),
-        *("root", "example.com", "localhost", "Tests"),
+        *("root", "example.com", "localhost", "Tests", "gitlab"),
         *("api", "read_api", "read_user", "self_rotate", "read_repository"),
         *("read_package_registry", "write_package_registry", "read_registry", "write_registry"),
         *("read_virtual_registry", "write_virtual_registry"),
