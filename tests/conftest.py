@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.actors import Actor, Installation
 from tests.servers import Server, running
@@ -13,6 +14,10 @@ from wheelyard.access import Role
 from wheelyard.projects import Project
 from wheelyard.registry import Registry, utc_now
 from wheelyard.settings import Settings
+
+# Time is no test: a busy machine would fail what is right.
+settings.register_profile("timeless", deadline=None)
+settings.load_profile("timeless")
 
 ROOT_TOKEN = "glpat-the-root-of-all-tests"
 

@@ -198,3 +198,22 @@ def test_asking_to_sign_in_leads_back_to_the_page_that_was_asked_for(
 
     check(town, answer)
     assert answer.headers["location"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [("/projects/new?x=1", "/projects/new%3Fx%3D1"), ("", "/"), ("//evil.example.com/", "/")],
+)
+def test_who_is_signed_out_comes_back_to_the_page_of_the_form(
+    town: Installation, referer: str, back: str
+) -> None:
+    with Visitor(town.url) as visitor:
+        visitor.get("/users/sign_in")
+        sent = {"Referer": f"{town.url}{referer}"} if referer.startswith("/p") else {}
+        if referer.startswith("//"):
+            sent = {"Referer": f"http:{referer}"}
+        answer = visitor.http.post(
+            "/projects/new", data={"form_token": visitor.form_token}, headers=sent
+        )
+
+    assert answer.headers["location"] == f"/users/sign_in?return_to={back}"

@@ -155,9 +155,9 @@ def speak(scope: Scope, visit: Visit) -> Language:
     return languages.speak(languages.choose(visit.preference("language"), accepted), visit.zone)
 
 
-def page_of_form(scope: Scope) -> str:
+def page_of_form(scope: Scope, otherwise: str) -> str:
     """Return the page that a form was sent from; browsers tell it to their own origin."""
     parts = urlsplit(headers.find_text(scope, b"referer") or "")
     if parts.netloc != headers.find_text(scope, b"host"):
-        return headers.requested_path(scope)
+        return otherwise
     return visits.safe_destination(f"{parts.path}?{parts.query}" if parts.query else parts.path)

@@ -123,7 +123,7 @@ def show_again(
         view = replace(
             gate.admit(conn, scope, visit, sent),
             problems=problems_of(fact),
-            here=page_of_form(scope),
+            here=page_of_form(scope, headers.requested_path(scope)),
             posted_to=headers.requested_path(scope),
         )
         answer = on(view)

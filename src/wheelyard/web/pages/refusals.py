@@ -66,7 +66,7 @@ class Refusals:
 def _to_sign_in(scope: Scope) -> Made:
     """Ask who it is; what a form was to do is not done."""
     is_look = scope["method"] in {"GET", "HEAD"}
-    wanted = address(scope) if is_look else page_of_form(scope)
+    wanted = address(scope) if is_look else page_of_form(scope, "/")
     location = f"/users/sign_in?return_to={quote(wanted, safe='/')}"
     return HTTPStatus.SEE_OTHER, [(b"location", location.encode())], b""
 
