@@ -1,8 +1,10 @@
 """All projects and all groups, with how much they hold."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 from wheelyard import census
+from wheelyard.database import paging as database
 from wheelyard.web.pages import paging
 from wheelyard.web.pages.view import Answer, Page, View
 
@@ -11,32 +13,25 @@ _DEFAULT = "path-up"
 
 def show_projects(view: View) -> Answer:
     """``GET /admin/projects``."""
-    search, sort = view.params.peek_text("q").strip(), _read_sort(view, census.PROJECT_ORDERS)
-    window = paging.read_window(view)
-    order, _, direction = sort.partition("-")
-    found = census.list_projects(
-        view.conn, window, search=search, order_by=order, descending=direction == "down"
-    )
-    values = {
-        "found": found,
-        "pager": paging.make_pager(view, window, found.total, {"q": search, "sort": sort}),
-    }
-    return Page("administration/projects.html", {**values, "filter_text": search, "sort": sort})
+    template = "administration/projects.html"
+    return _show(view, template, census.list_projects, census.PROJECT_ORDERS)
 
 
 def show_groups(view: View) -> Answer:
     """``GET /admin/groups``."""
-    search, sort = view.params.peek_text("q").strip(), _read_sort(view, census.GROUP_ORDERS)
+    return _show(view, "administration/groups.html", census.list_groups, census.GROUP_ORDERS)
+
+
+def _show(
+    view: View, template: str, find: Callable[..., database.Page[Any]], orders: Collection[str]
+) -> Answer:
+    search, sort = view.params.peek_text("q").strip(), _read_sort(view, orders)
     window = paging.read_window(view)
     order, _, direction = sort.partition("-")
-    found = census.list_groups(
-        view.conn, window, search=search, order_by=order, descending=direction == "down"
-    )
-    values = {
-        "found": found,
-        "pager": paging.make_pager(view, window, found.total, {"q": search, "sort": sort}),
-    }
-    return Page("administration/groups.html", {**values, "filter_text": search, "sort": sort})
+    found = find(view.conn, window, search=search, order_by=order, descending=direction == "down")
+    pager = paging.make_pager(view, window, found.total, {"q": search, "sort": sort})
+    values = {"found": found, "pager": pager, "filter_text": search, "sort": sort}
+    return Page(template, values)
 
 
 def _read_sort(view: View, orders: Collection[str]) -> str:
