@@ -78,7 +78,23 @@ class TokenKind(StrEnum):
     """What a token belongs to."""
 
     PERSONAL = "personal"
+    """A user's."""
+
+    PROJECT = "project"
+    """A project's, which acts as a user made for it: a bot, with a role in that project."""
+
+    GROUP = "group"
+    """The same of a group."""
+
     DEPLOY = "deploy"
+    """A project's or a group's, which acts as nobody and knows packages alone."""
+
+    JOB = "job"
+    """A CI job's, for as long as it runs, which acts as the user who started it."""
+
+
+BOT_KINDS = frozenset({TokenKind.PROJECT, TokenKind.GROUP})
+"""Those that act as a bot."""
 
 
 class Permission(IntEnum):  # numbers, because they are in the key of every hot look-up
@@ -87,6 +103,8 @@ class Permission(IntEnum):  # numbers, because they are in the key of every hot 
     READ_PACKAGES = auto()
     PUBLISH = auto()
     DELETE_PACKAGES = auto()
+    READ_GROUP_PACKAGES = auto()
+    READ_ALL_PACKAGES = auto()
 
     LIST_PROJECTS = auto()
     CREATE_PROJECT = auto()
@@ -97,6 +115,12 @@ class Permission(IntEnum):  # numbers, because they are in the key of every hot 
     MANAGE_PROJECT_MEMBERS = auto()
     READ_PROJECT_DEPLOY_TOKENS = auto()
     MANAGE_PROJECT_DEPLOY_TOKENS = auto()
+    READ_PROJECT_ACCESS_TOKENS = auto()
+    MANAGE_PROJECT_ACCESS_TOKENS = auto()
+    READ_PROTECTION_RULES = auto()
+    MANAGE_PROTECTION_RULES = auto()
+    READ_JOB_TOKEN_SCOPE = auto()
+    MANAGE_JOB_TOKEN_SCOPE = auto()
 
     LIST_GROUPS = auto()
     CREATE_GROUP = auto()
@@ -106,6 +130,8 @@ class Permission(IntEnum):  # numbers, because they are in the key of every hot 
     MANAGE_GROUP_MEMBERS = auto()
     READ_GROUP_DEPLOY_TOKENS = auto()
     MANAGE_GROUP_DEPLOY_TOKENS = auto()
+    READ_GROUP_ACCESS_TOKENS = auto()
+    MANAGE_GROUP_ACCESS_TOKENS = auto()
 
     READ_MEMBERS = auto()
     LEAVE = auto()
@@ -149,6 +175,9 @@ class Rule:
     changes_packages: bool = False
     """Whether an archived project refuses it."""
 
+    people_only: bool = False
+    """Whether a bot never has it: what a bot made would outlive its own token."""
+
 
 _ON_PACKAGES = (Scope.READ_PACKAGE_REGISTRY, Scope.WRITE_PACKAGE_REGISTRY)
 
@@ -159,6 +188,8 @@ RULES = {
         Role.DEVELOPER, deploy_scopes=(Scope.WRITE_PACKAGE_REGISTRY,), changes_packages=True
     ),
     Permission.DELETE_PACKAGES: Rule(Role.MAINTAINER, changes_packages=True),
+    Permission.READ_GROUP_PACKAGES: Rule(scopes=READ_SCOPES, deploy_scopes=_ON_PACKAGES),
+    Permission.READ_ALL_PACKAGES: Rule(scopes=READ_SCOPES, deploy_scopes=_ON_PACKAGES),
     Permission.LIST_PROJECTS: Rule(scopes=READ_SCOPES),
     Permission.CREATE_PROJECT: Rule(signed_in=True),
     Permission.CREATE_PROJECT_IN_GROUP: Rule(Role.DEVELOPER, signed_in=True),
@@ -170,14 +201,26 @@ RULES = {
     # group that is hidden, and 403 on a visible one.
     Permission.READ_PROJECT_DEPLOY_TOKENS: Rule(Role.MAINTAINER, scopes=READ_SCOPES),
     Permission.MANAGE_PROJECT_DEPLOY_TOKENS: Rule(Role.MAINTAINER),
+    Permission.READ_PROJECT_ACCESS_TOKENS: Rule(
+        Role.MAINTAINER, scopes=READ_SCOPES, signed_in=True
+    ),
+    Permission.MANAGE_PROJECT_ACCESS_TOKENS: Rule(
+        Role.MAINTAINER, signed_in=True, people_only=True
+    ),
+    Permission.READ_PROTECTION_RULES: Rule(Role.MAINTAINER, scopes=READ_SCOPES, signed_in=True),
+    Permission.MANAGE_PROTECTION_RULES: Rule(Role.MAINTAINER, signed_in=True),
+    Permission.READ_JOB_TOKEN_SCOPE: Rule(Role.MAINTAINER, scopes=READ_SCOPES, signed_in=True),
+    Permission.MANAGE_JOB_TOKEN_SCOPE: Rule(Role.MAINTAINER, signed_in=True),
     Permission.LIST_GROUPS: Rule(scopes=READ_SCOPES),
-    Permission.CREATE_GROUP: Rule(signed_in=True),
+    Permission.CREATE_GROUP: Rule(signed_in=True, people_only=True),
     Permission.CREATE_SUBGROUP: Rule(Role.MAINTAINER, signed_in=True),
     Permission.READ_GROUP: Rule(scopes=READ_SCOPES),
     Permission.EDIT_GROUP: Rule(Role.OWNER, signed_in=True),
     Permission.MANAGE_GROUP_MEMBERS: Rule(Role.OWNER, signed_in=True),
     Permission.READ_GROUP_DEPLOY_TOKENS: Rule(Role.MAINTAINER, scopes=READ_SCOPES),
     Permission.MANAGE_GROUP_DEPLOY_TOKENS: Rule(Role.OWNER),
+    Permission.READ_GROUP_ACCESS_TOKENS: Rule(Role.OWNER, scopes=READ_SCOPES, signed_in=True),
+    Permission.MANAGE_GROUP_ACCESS_TOKENS: Rule(Role.OWNER, signed_in=True, people_only=True),
     # Who works where is not for the whole world to read, as on GitLab.
     Permission.READ_MEMBERS: Rule(scopes=READ_SCOPES, signed_in=True),
     Permission.LEAVE: Rule(signed_in=True),
@@ -193,8 +236,16 @@ RULES = {
     Permission.ADMINISTER: Rule(signed_in=True, administrator=True),
 }
 
-ON_PACKAGES = frozenset({Permission.READ_PACKAGES, Permission.PUBLISH, Permission.DELETE_PACKAGES})
-"""The permissions that a project's registry access level governs."""
+ON_PACKAGES = frozenset(
+    {
+        Permission.READ_PACKAGES,
+        Permission.PUBLISH,
+        Permission.DELETE_PACKAGES,
+        Permission.READ_GROUP_PACKAGES,
+        Permission.READ_ALL_PACKAGES,
+    }
+)
+"""What there is nothing of while packages are switched off; job tokens have these and no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +267,9 @@ class Principal:
     scopes: frozenset[str] = field(default_factory=frozenset)
     reach_project_id: int | None = None
     """Of a project's deploy token: the one project it reaches."""
+
+    job_project_id: int | None = None
+    """Of a job token: the project that the job runs in."""
 
     reach_namespace_id: int | None = None
     """Of a group's deploy token: it reaches everything under this group."""
@@ -268,7 +322,7 @@ def decide(  # noqa: PLR0911  as many answers as there are
 ) -> Decision:
     """Answer for one permission; see the module's docstring for the order."""
     rule = RULES[permission]
-    if not _has_scope(principal, rule):
+    if not _has_scope(principal, permission, rule):
         return Decision.INSUFFICIENT_SCOPE
     if rule.signed_in and principal.user_id is None:
         return Decision.UNAUTHENTICATED
@@ -283,8 +337,10 @@ def decide(  # noqa: PLR0911  as many answers as there are
     return Decision.ALLOWED
 
 
-def _has_scope(principal: Principal, rule: Rule) -> bool:
+def _has_scope(principal: Principal, permission: Permission, rule: Rule) -> bool:
     # What a deploy token says counts only where it reaches; see _may.
+    if principal.token_kind is TokenKind.JOB:
+        return permission in ON_PACKAGES
     if principal.token_kind in (None, TokenKind.DEPLOY) or not rule.scopes:
         return True
     return not principal.scopes.isdisjoint(rule.scopes)
@@ -320,7 +376,7 @@ def _may(
 ) -> bool:
     if principal.is_admin:
         return True
-    if rule.administrator:
+    if rule.administrator or (rule.people_only and principal.token_kind in BOT_KINDS):
         return False
     if principal.token_kind is TokenKind.DEPLOY and _reaches(principal, subject):
         return not principal.scopes.isdisjoint(rule.deploy_scopes)

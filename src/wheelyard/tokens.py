@@ -25,7 +25,13 @@ from wheelyard.facts import CredentialRefused, Invalid, InvalidRecord, NotFound,
 from wheelyard.journal import Entry
 from wheelyard.users import State
 
-PREFIXES = {TokenKind.PERSONAL: "glpat-", TokenKind.DEPLOY: "gldt-"}
+PREFIXES = {
+    TokenKind.PERSONAL: "glpat-",
+    TokenKind.PROJECT: "glpat-",
+    TokenKind.GROUP: "glpat-",
+    TokenKind.DEPLOY: "gldt-",
+    TokenKind.JOB: "glcbt-",
+}
 """GitLab's, which clients and secret scanners know."""
 
 PERSONAL_SCOPES = (Scope.API, Scope.READ_API, Scope.READ_USER, Scope.SELF_ROTATE)
@@ -39,8 +45,16 @@ DEPLOY_SCOPES = (
     Scope.WRITE_PACKAGE_REGISTRY,
 )
 
-SCOPES = {TokenKind.PERSONAL: PERSONAL_SCOPES, TokenKind.DEPLOY: DEPLOY_SCOPES}
-"""What each kind can be given."""
+BOT_SCOPES = (Scope.API, Scope.READ_API, Scope.SELF_ROTATE)
+
+SCOPES: Mapping[TokenKind, tuple[Scope, ...]] = {
+    TokenKind.PERSONAL: PERSONAL_SCOPES,
+    TokenKind.PROJECT: BOT_SCOPES,
+    TokenKind.GROUP: BOT_SCOPES,
+    TokenKind.DEPLOY: DEPLOY_SCOPES,
+    TokenKind.JOB: (),
+}
+"""What each kind can be given; a job's is what its user may do with packages."""
 
 ROTATED_DAYS = 7
 """How long a successor lives when nobody says, as on GitLab."""

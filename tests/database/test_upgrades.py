@@ -36,6 +36,9 @@ INSERT INTO files VALUES
     (4, 3, 'other-0.1.tar.gz', 'n', 'sdist', 5000000000, 'a', 'b', 'c', '', '2.1', 'd', 1,
      '2026-01-03');
 DELETE FROM releases WHERE id = 9;
+INSERT INTO journal (at, action, package, details) VALUES
+    ('2026-01-01 00:00:00.000000', 'release.deleted', 'gone', '{}'),
+    ('2026-01-05 00:00:00.000000', 'file.published', 'demo', '{}');
 """
 
 
@@ -104,6 +107,16 @@ def test_the_id_of_a_deleted_release_is_not_given_again(upgraded: sqlite3.Connec
     )
 
     assert upgraded.execute("SELECT max(id) FROM releases").fetchone() == (10,)
+
+
+def test_every_name_that_was_ever_here_is_known(upgraded: sqlite3.Connection) -> None:
+    names = upgraded.execute("SELECT normalized_name, first_seen_at FROM known_names ORDER BY 1")
+
+    assert names.fetchall() == [
+        ("demo", "2026-01-02"),
+        ("gone", "2026-01-01 00:00:00.000000"),
+        ("other", "2026-01-03"),
+    ]
 
 
 def test_every_reference_leads_to_a_row(upgraded: sqlite3.Connection) -> None:

@@ -83,6 +83,20 @@ def _count(name: str, kind: BigInteger | Integer | None = None) -> Column[int]:
     return Column(name, kind or Integer(), nullable=False, server_default=text("0"))
 
 
+def _switch(name: str, *, on: bool = False) -> Column[bool]:
+    """Say yes or no, also in the rows that were there before the column."""
+    return Column(name, Boolean, nullable=False, server_default=text("1" if on else "0"))
+
+
+def _policy() -> tuple[Column[Any], ...]:
+    """Settings of a registry that come down from above; null: as above."""
+    return (
+        Column("max_file_bytes", BigInteger),
+        Column("duplicates", String(16)),  # allow, refuse, identical
+        Column("forwarding", Boolean),
+    )
+
+
 def _publisher() -> tuple[Column[str], Column[str]]:
     """Name who published something, for when they are gone; null: not known."""
     return Column("publisher", String(255)), Column("publisher_kind", String(8))  # user, deploy
@@ -102,6 +116,7 @@ users = Table(
     Column("state", String(16), nullable=False),  # active, blocked
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_signed_in_at", UtcDateTime),
+    _switch("is_bot"),  # whom a project's or a group's access token acts as
     sqlite_autoincrement=True,
 )
 
@@ -122,6 +137,9 @@ namespaces = Table(
     Column("description", Text, nullable=False),
     Column("visibility", String(8), nullable=False),  # private, internal, public
     Column("created_at", UtcDateTime, nullable=False),
+    *_policy(),
+    _switch("forwarding_locked"),  # whether what is below has to do as this does
+    Column("reserved_prefixes", Text, nullable=False, server_default=text("''")),  # by spaces
     CheckConstraint("(kind = 'user') = (user_id IS NOT NULL)", name="owner"),
     Index(None, "parent_id"),
     Index(None, "user_id"),
@@ -141,8 +159,8 @@ projects = Table(
     Column("description", Text, nullable=False),
     Column("visibility", String(8), nullable=False),
     Column("registry_access_level", String(8), nullable=False),  # disabled, private, …, public
-    Column("max_file_bytes", BigInteger),  # null: the instance's
-    Column("duplicates", String(16)),  # null: the instance's
+    Column("max_file_bytes", BigInteger),  # this and the next are of _policy
+    Column("duplicates", String(16)),
     Column("archived", Boolean, nullable=False),
     _mention("creator_id", "users.id"),
     Column("created_at", UtcDateTime, nullable=False),
@@ -152,6 +170,8 @@ projects = Table(
     _count("file_count"),
     Column("last_published_at", UtcDateTime),  # when its newest release was made
     Column("registry_access_before", String(8)),  # the level it goes back to when it is disabled
+    Column("forwarding", Boolean),  # of _policy
+    _switch("job_token_scope_enabled", on=True),  # whether it lists whose job tokens it admits
     Index(None, "namespace_id"),
     Index(None, "last_published_at"),
     sqlite_autoincrement=True,
@@ -181,22 +201,25 @@ tokens = Table(
     "tokens",
     metadata,
     _id(),
-    Column("kind", String(16), nullable=False),  # personal, deploy
+    Column("kind", String(16), nullable=False),  # personal, project, group, deploy, job
     Column("digest", LargeBinary(32), nullable=False, unique=True),
     Column("name", String(255), nullable=False),
     Column("description", Text, nullable=False),
     Column("scopes", Text, nullable=False),  # separated by spaces
-    _owner("user_id", "users.id", nullable=True),  # of a personal token
-    _owner("project_id", "projects.id", nullable=True),  # of a project's deploy token
-    _owner("namespace_id", "namespaces.id", nullable=True),  # of a group's deploy token
+    _owner("user_id", "users.id", nullable=True),  # whom it acts as; a deploy token as nobody
+    _owner("project_id", "projects.id", nullable=True),  # of a project's, or where a job runs
+    _owner("namespace_id", "namespaces.id", nullable=True),  # of a group's
     Column("username", String(255)),  # of a deploy token; not looked at, as on GitLab
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Column("last_used_at", UtcDateTime),
+    # The id of the first of those that were rotated into each other; null: it stands alone.
+    Column("family_id", Integer),
     Index(None, "user_id"),
     Index(None, "project_id"),
     Index(None, "namespace_id"),
+    Index(None, "family_id"),
     sqlite_autoincrement=True,
 )
 
@@ -319,5 +342,55 @@ instance_settings = Table(
     Column("packages_enabled", Boolean),
     Column("max_file_bytes", BigInteger),
     Column("duplicates", String(16)),
+    Column("forwarding", Boolean),
+    Column("forwarding_locked", Boolean),
+    Column("upstream_url", Text),
+    Column("reserved_prefixes", Text),  # by spaces
+    Column("anyone_can_pull", Boolean),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# Who may publish and delete packages whose names match; a level is one of access.Role's.
+protection_rules = Table(
+    "protection_rules",
+    metadata,
+    _id(),
+    _owner("project_id", "projects.id"),
+    Column("pattern", String(255), nullable=False),
+    Column("pattern_key", String(255), nullable=False),  # normalised
+    Column("push_level", Integer),  # null: whoever may publish
+    Column("delete_level", Integer),  # null: whoever may delete
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("push_level IS NOT NULL OR delete_level IS NOT NULL", name="one_level"),
+    UniqueConstraint("project_id", "pattern_key"),
+    sqlite_autoincrement=True,
+)
+
+# Whose job tokens a project admits beside its own: those of another project, or of all in a group.
+job_token_admissions = Table(
+    "job_token_admissions",
+    metadata,
+    _id(),
+    _owner("project_id", "projects.id"),
+    _owner("admitted_project_id", "projects.id", nullable=True),
+    _owner("admitted_namespace_id", "namespaces.id", nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(
+        "(admitted_project_id IS NULL) <> (admitted_namespace_id IS NULL)", name="one_guest"
+    ),
+    UniqueConstraint("project_id", "admitted_project_id"),
+    UniqueConstraint("project_id", "admitted_namespace_id"),
+    Index(None, "admitted_project_id"),
+    Index(None, "admitted_namespace_id"),
+    sqlite_autoincrement=True,
+)
+
+# Every package name that was ever here, for it is never asked for elsewhere: deleting a package
+# must not let a stranger's of the same name in.
+known_names = Table(
+    "known_names",
+    metadata,
+    Column("normalized_name", String(255), primary_key=True),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
 )
