@@ -6,7 +6,7 @@ What is wrong gathers, so that one answer names every problem: ``{"error": "name
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import Enum
 from typing import Any, TypeGuard, TypeVar
 from urllib.parse import parse_qsl
 
@@ -15,7 +15,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from wheelyard.facts import Invalid, InvalidParameters, Sentence
 
-E = TypeVar("E", bound=StrEnum)
+E = TypeVar("E", bound=Enum)
 
 _TRUE = frozenset({"true", "t", "1", "yes", "on"})
 _FALSE = frozenset({"false", "f", "0", "no", "off"})
@@ -23,7 +23,10 @@ _MAX_PARTS = 200
 
 # Also the separators of lines and paragraphs: a name is one line.  And what turns the direction of
 # all that follows it (UAX 9): a name stands in others' sentences.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"
+"""What no line holds, as a regular expression's class has it."""
+
+_CONTROLS = re.compile(f"[{CONTROLS}]")
 
 
 class Params:
@@ -85,9 +88,9 @@ class Params:
         """Read one line of a field that may be left empty; None when it is."""
         return self.line(name) if (self.text(name) or "").strip() else None
 
-    def choice(self, name: str, choices: type[E]) -> E | None:
+    def choice(self, name: str, choices: type[E], *, required: bool = False) -> E | None:
         """Read one of an enumeration's values."""
-        value = self.text(name)
+        value = self.text(name, required=required)
         if not value:
             return None
         if value not in {choice.value for choice in choices}:
@@ -95,21 +98,27 @@ class Params:
             return None
         return choices(value)
 
-    def one_of(self, name: str, choices: Iterable[str], default: str) -> str:
+    def word(self, name: str, choices: Collection[str], *, required: bool = False) -> str | None:
         """Read one of some words."""
-        value = self.text(name) or default
+        value = self.text(name, required=required)
+        if not value:
+            return None
         if value not in choices:
             self._note(name, Sentence("does not have a valid value"))
-            return default
+            return None
         return value
+
+    def one_of(self, name: str, choices: Collection[str], default: str) -> str:
+        """Read one of some words, with a default."""
+        return self.word(name, choices) or default
 
     def descending(self, *, default: bool = False) -> bool:
         """Read the direction of a list, from ``sort``."""
         return self.one_of("sort", ("asc", "desc"), "desc" if default else "asc") == "desc"
 
-    def flag(self, name: str) -> bool | None:
+    def flag(self, name: str, *, required: bool = False) -> bool | None:
         """Read true or false."""
-        value = self.text(name)
+        value = self.text(name, required=required)
         if not value:
             return None
         if value.lower() in _TRUE:

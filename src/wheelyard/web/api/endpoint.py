@@ -3,17 +3,28 @@
 A handler is a synchronous function of a Call; it runs in a worker thread and in one transaction,
 which a GET only reads.  Before it runs, its permission has been decided on the project or the group
 that the URL names, or on the instance; a route cannot be made without naming one.
+
+What it declares is what the API's document tells: its docstring, whose first line is a summary; its
+second parameter, a struct of what is asked for (``web.asked``), which has been read by then; and
+what it returns, such as ``Reply[Package]``, ``Created[Project]`` or ``NoContent``.
+
+::
+
+    def list_packages(call: Call, asked: ListPackages) -> Reply[list[Package]]:
+        "List the packages of a project."
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Annotated, Any, Generic, overload
 
 import msgspec
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
+from typing_extensions import TypeVar
 
 from wheelyard import instance, memberships, namespaces, projects, users
 from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
@@ -24,9 +35,10 @@ from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.users import PasswordHash
-from wheelyard.web import headers, params
+from wheelyard.web import asked, headers, params
 from wheelyard.web.api import paging
 from wheelyard.web.api.paging import Position
+from wheelyard.web.operations import read_operation
 from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
 from wheelyard.web.principal import Dialect, identify, read_presented
@@ -34,19 +46,36 @@ from wheelyard.web.turns import Turns
 from wheelyard.web.uploads import read_whole
 
 T = TypeVar("T")
+B = TypeVar("B", default=Any)
+
+Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+"""A moment as GitLab writes it, see ``show_time``."""
+
+Date = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date"})]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What a handler answers; None is no body at all."""
+class Reply(Generic[B]):
+    """What a handler answers with the status that it declares; None is no body at all."""
 
-    body: Any = None
-    status: int = 200
+    body: B
+    status: int | None = None
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
-NO_CONTENT = Reply(status=204)
-ACCEPTED = Reply({"message": "202 Accepted"}, 202)
+Created = Annotated[Reply[T], 201]
+NoContent = Annotated[Reply[None], 204]
+Accepted = Annotated[Reply[T], 202]
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What has become of a request, in a sentence."""
+
+    message: str
+
+
+NO_CONTENT = Reply(None, 204)
+ACCEPTED = Reply(Message("202 Accepted"), 202)
 """GitLab deletes groups and projects later; here they are gone when this is said."""
 
 
@@ -62,7 +91,6 @@ class Call:
     base_url: str
     url: str
     query: bytes = field(repr=False)  # it may hold a token
-    if_unmodified_since: str | None
     password_hash: PasswordHash | None = field(repr=False)
     """Of the parameter ``password``, when it can be one and the route hashes it."""
 
@@ -112,7 +140,7 @@ class Call:
         self.params.check()
         return position
 
-    def paged(self, page: Page[T], position: Position, show: Callable[[T], Any]) -> Reply:
+    def paged(self, page: Page[T], position: Position, show: Callable[[T], B]) -> Reply[list[B]]:
         """Answer with a page of a list."""
         return Reply(
             body=[show(item) for item in page.items],
@@ -120,7 +148,8 @@ class Call:
         )
 
 
-Handler = Callable[[Call], Reply]
+Handler = Callable[..., Reply[Any]]
+"""A function of a Call and, where it declares parameters, of what is asked for."""
 
 
 class Api:
@@ -138,6 +167,9 @@ class Api:
         self._registry = registry
         self._turns = turns
         self._handler = handler
+        self.operation = read_operation(handler)
+        if self.operation.asked is not None:
+            asked.prepare(self.operation.asked)
         self._hashes_password = hashes_password
         self.permission = permission
 
@@ -157,19 +189,29 @@ class Api:
         if reply.body is not None:
             fixed = [(b"content-type", b"application/json"), *fixed]
             shown = msgspec.json.encode(reply.body)
-        await headers.answer(send, reply.status, fixed, shown, head=scope["method"] == "HEAD")
+        status = reply.status or self.operation.status
+        await headers.answer(send, status, fixed, shown, head=scope["method"] == "HEAD")
 
-    def _look(self, scope: Scope, read: Params) -> Reply | None:
+    def _look(self, scope: Scope, read: Params) -> Reply[Any] | None:
         """Answer what only reads.  What changes something is decided on and left to ``_change``."""
         with self._registry.database.read() as conn:
             call = self._admit(conn, scope, read)
-            return self._handler(call) if scope["method"] in {"GET", "HEAD"} else None
+            answer = self._prepare(scope, read, call)
+            return answer() if scope["method"] in {"GET", "HEAD"} else None
 
-    def _change(self, scope: Scope, read: Params, hashed: PasswordHash | None) -> Reply:
+    def _change(self, scope: Scope, read: Params, hashed: PasswordHash | None) -> Reply[Any]:
         # Decided a second time, of the same moment as the change; the first time is for those who
         # are refused, lest they hold up the one writer.
         with self._registry.database.write() as conn:
-            return self._handler(self._admit(conn, scope, read, hashed))
+            return self._prepare(scope, read, self._admit(conn, scope, read, hashed))()
+
+    def _prepare(self, scope: Scope, read: Params, call: Call) -> Callable[[], Reply[Any]]:
+        """Read what is asked for.  Raises InvalidParameters."""
+        if self.operation.asked is None:
+            return partial(self._handler, call)
+        find = partial(headers.find_text, scope)
+        wanted = asked.read(self.operation.asked, read, at=call.at, find_header=find)
+        return partial(self._handler, call, wanted)
 
     def _admit(
         self, conn: Connection, scope: Scope, read: Params, hashed: PasswordHash | None = None
@@ -196,7 +238,6 @@ class Api:
             base_url=base_url,
             url=base_url + headers.requested_path(scope),
             query=scope["query_string"],
-            if_unmodified_since=headers.find_text(scope, b"if-unmodified-since"),
             password_hash=hashed,
             settings=settings,
             subject=subject,
@@ -222,6 +263,10 @@ def _subject(
     return INSTANCE, ""
 
 
+@overload
+def show_time(moment: datetime) -> str: ...
+@overload
+def show_time(moment: datetime | None) -> str | None: ...
 def show_time(moment: datetime | None) -> str | None:
     """Write a moment as GitLab does: UTC, milliseconds, ``Z``."""
     if moment is None:

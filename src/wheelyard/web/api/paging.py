@@ -6,8 +6,10 @@ Source: GitLab documentation, "REST API", section "Pagination".
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl, urlencode
+
+from msgspec import Meta, Struct
 
 from wheelyard.database.paging import Page, Window
 from wheelyard.web.params import Params
@@ -30,6 +32,20 @@ class Position:
     def window(self) -> Window:
         """The rows of this page."""
         return Window(offset=(self.page - 1) * self.per_page, limit=self.per_page)
+
+
+class Paged(Struct, kw_only=True, frozen=True):
+    """What every list is asked for."""
+
+    page: Annotated[int, Meta(ge=1, le=_MAX_PAGE, description="Which page, from 1.")] = 1
+    per_page: Annotated[
+        int, Meta(ge=1, le=2**63 - 1, description="How many a page; more than 100 are 100.")
+    ] = DEFAULT_PER_PAGE
+
+    @property
+    def position(self) -> Position:
+        """Which page is asked for."""
+        return Position(page=self.page, per_page=min(self.per_page, MAX_PER_PAGE))
 
 
 def read_position(params: Params) -> Position:

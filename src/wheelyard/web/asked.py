@@ -1,0 +1,209 @@
+"""What a call asks for, declared: one struct for each call that has parameters.
+
+::
+
+    class ListThings(Paged):
+        search: Annotated[Text, Meta(description="Part of a name.")] = ""
+        order_by: Annotated[Literal["id", "name"], Meta(description="The order.")] = "id"
+
+A field's type says how its parameter is read, by one of the readers of ``Params``.  Its default
+stands for a parameter that is absent or empty; a field without one is required.  The default
+``UNSET`` tells a parameter that was not sent from one that is null.  ``needs_one_of``, a class
+variable, names parameters of which at least one must be sent.
+
+The same declaration is what ``/api/v4/openapi.json`` shows: what is read is described.  Own fields
+are read before inherited ones, and what is wrong is told in that order.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
+
+from msgspec import NODEFAULT, Meta, Struct, inspect
+
+from wheelyard.web.params import CONTROLS, Params
+
+S = TypeVar("S", bound=Struct)
+
+Text = Annotated[str, Meta(max_length=255)]
+"""Text, of several lines perhaps; ``max_length`` can be declared anew."""
+
+Line = Annotated[
+    str,
+    Meta(min_length=1, max_length=255, pattern=f"^[^{CONTROLS}]+$", extra={"read": "line"}),
+]
+"""One line that, when it is sent, is not empty; spaces around it are dropped."""
+
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A whole number that a column holds."""
+
+AccessLevel = Literal[10, 20, 30, 40, 50]
+"""A role, by GitLab's number."""
+
+Direction = Literal["asc", "desc"]
+
+Moment = datetime
+"""An ISO 8601 date or time; a date is its first moment, in UTC."""
+
+FutureDay = Annotated[
+    datetime, Meta(extra={"read": "future day"}, extra_json_schema={"format": "date"})
+]
+"""The day on which something ends; it does so as that day begins, in UTC."""
+
+
+def only(choices: Iterable[StrEnum]) -> Meta:
+    """Say which of an enumeration's words a list may hold."""
+    words = [choice.value for choice in choices]
+    return Meta(extra={"only": words}, extra_json_schema={"items": {"enum": words}})
+
+
+def header(name: str) -> Meta:
+    """Say that a field is a header of the request, and no parameter."""
+    return Meta(extra={"header": name})
+
+
+def prepare(asked: type[Struct]) -> None:
+    """Find the readers, before anybody asks.  Raises TypeError for a type that none fits."""
+    _fields(asked)
+
+
+FindHeader = Callable[[bytes], str | None]
+
+
+def _no_header(name: bytes) -> None:
+    del name
+
+
+def read(
+    asked: type[S], params: Params, *, at: datetime, find_header: FindHeader = _no_header
+) -> S:
+    """Read what is declared.  Raises InvalidParameters, which names everything that is wrong."""
+    values = dict(_read_each(asked, params, at, find_header))
+    params.check()
+    return asked(**values)
+
+
+def _read_each(
+    asked: type[Struct], params: Params, at: datetime, find_header: FindHeader
+) -> Iterator[tuple[str, Any]]:
+    together = needed_together(asked)
+    for field in _fields(asked):
+        if field.name in together[:1]:
+            params.needs_one_of(*together)
+        value = find_header(field.header) if field.header else field.read(params, at)
+        if value is not None or (field.may_be_unset and params.has(field.parameter)):
+            yield field.name, value
+
+
+def needed_together(asked: type[Struct]) -> tuple[str, ...]:
+    """Return the parameters of which at least one must be sent."""
+    names: tuple[str, ...] = getattr(asked, "needs_one_of", ())
+    return names
+
+
+# What is declared --------------------------------------------------------------------------------
+
+Read = Callable[[Params, datetime], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    parameter: str
+    read: Read
+    header: bytes
+    """In lower case; empty: it is a parameter."""
+
+    may_be_unset: bool
+
+
+@cache
+def _fields(asked: type[Struct]) -> tuple[_Field, ...]:
+    described = inspect.type_info(asked)
+    assert isinstance(described, inspect.StructType)  # noqa: S101  of a Struct nothing else is made
+    # Inherited fields come first in a Struct; of the list's length nobody wants to hear first.
+    inherited = {name for parent in asked.__bases__ for name in _names(parent)}
+    fields = [_field(field) for field in described.fields]
+    return tuple(sorted(fields, key=lambda field: field.name in inherited))
+
+
+def _names(parent: type) -> tuple[str, ...]:
+    names: tuple[str, ...] = getattr(parent, "__struct_fields__", ())
+    return names
+
+
+def _field(field: inspect.Field) -> _Field:
+    kind, extra = _unwrap(field.type)
+    has_default = field.default is not NODEFAULT or field.default_factory is not NODEFAULT
+    return _Field(
+        name=field.name,
+        parameter=field.encode_name,
+        read=_reader(kind, extra, field.encode_name, required=field.required),
+        header=extra.get("header", "").lower().encode(),
+        may_be_unset=not field.required and not has_default,  # UNSET counts as no default there
+    )
+
+
+def _unwrap(kind: inspect.Type) -> tuple[inspect.Type, dict[str, Any]]:
+    """Return what a type is beneath its annotations and beside None, and what they say."""
+    if isinstance(kind, inspect.Metadata):
+        inner, extra = _unwrap(kind.type)
+        return inner, {**extra, **(kind.extra or {})}
+    if isinstance(kind, inspect.UnionType):
+        (kind,) = (one for one in kind.types if not isinstance(one, inspect.NoneType))
+        return _unwrap(kind)
+    return kind, {}
+
+
+def _reader(  # noqa: PLR0911  as many as there are kinds
+    kind: inspect.Type, extra: dict[str, Any], name: str, *, required: bool
+) -> Read:
+    match kind:
+        case inspect.StrType() if extra.get("read") == "line":
+            return lambda params, _: params.line(name, required=required)
+        case inspect.StrType(max_length=int(longest)):
+            return lambda params, _: params.text(name, required=required, max_length=longest)
+        case inspect.BoolType():
+            return lambda params, _: params.flag(name, required=required)
+        case inspect.IntType(ge=low, le=high):
+            least, most = low or 0, 2**63 - 1 if high is None else high
+            return lambda params, _: params.number(name, required=required, low=least, high=most)
+        case inspect.DateTimeType() if not required:
+            if extra.get("read") == "future day":
+                return lambda params, at: params.future_day(name, after=at)
+            return lambda params, _: params.moment(name)
+    return _reader_of_choices(kind, extra, name, required=required)
+
+
+def _reader_of_choices(
+    kind: inspect.Type, extra: dict[str, Any], name: str, *, required: bool
+) -> Read:
+    match kind:
+        case inspect.LiteralType(values=(int(), *_) as numbers):
+            levels = [int(number or 0) for number in numbers]
+            return lambda params, _: params.number_of(name, levels, required=required)
+        case inspect.LiteralType(values=values):
+            words = [str(word) for word in values]
+            return lambda params, _: params.word(name, words, required=required)
+        case inspect.EnumType(cls=choices):
+            return lambda params, _: params.choice(name, choices, required=required)
+        case inspect.VarTupleType(item_type=inspect.EnumType(cls=choices)):
+            return _reader_of_words(name, choices, extra.get("only"), required=required)
+    raise TypeError(f"{name}: there is no reader for {kind}")
+
+
+def _reader_of_words(
+    name: str, choices: type[Enum], known: Iterable[str] | None, *, required: bool
+) -> Read:
+    taken = tuple(known or [choice.value for choice in choices])
+
+    def words(params: Params, at: datetime) -> tuple[Enum, ...]:
+        del at
+        # What is none of them has been noted, and nothing comes of it.
+        sent = params.words(name, taken, required=required)
+        return tuple([choices(word) for word in sent if word in taken])
+
+    return words
