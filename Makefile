@@ -24,7 +24,7 @@ serve: .venv/serve
 demo: .venv/dev
 	$(BIN)/python examples/demo.py
 
-test: .venv/dev
+test: .venv/dev .venv-clients/ready
 	tests/browser/install-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -52,10 +52,11 @@ words: .venv/dev
 	rm $(WORDS)/words.pot
 
 lock: .venv/dev
-	cd requirements && for name in serve dev bench; do \
+	cd requirements && for name in serve dev clients bench; do \
 		case $$name in \
 			serve) inputs='../pyproject.toml build.in' ;; \
 			dev) inputs='../pyproject.toml build.in dev.in' ;; \
+			clients) inputs='clients.in' ;; \
 			bench) inputs='bench.in' ;; \
 		esac; \
 		../$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal \
@@ -64,7 +65,7 @@ lock: .venv/dev
 	done
 
 clean:
-	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Each stamp stands for an installed set; it is older than its lock file when there is work to do.
 .venv/bin/python:
@@ -78,6 +79,12 @@ clean:
 
 .venv/dev: requirements/dev.txt .venv/serve
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# By uv, which takes a second where pip takes fifteen.
+.venv-clients/ready: requirements/clients.txt | .venv/dev
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-clients
+	$(BIN)/uv pip install --quiet --python .venv-clients --require-hashes -r requirements/clients.txt
 	@touch $@
 
 .venv-bench/ready: requirements/bench.txt

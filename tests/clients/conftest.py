@@ -6,6 +6,7 @@ import pytest
 
 from tests.actors import Installation, pypi
 from tests.clients.laptop import Laptop
+from tests.clients.workshop import Workshop
 from wheelyard.access import Role
 from wheelyard.projects import Project
 
@@ -25,6 +26,12 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     assert ran.code == 0, ran
     wheel, sdist = sorted((folder / "dist").iterdir())
     return wheel, sdist
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Where the tiny project is built, once by each client."""
+    return Workshop(Laptop(tmp_path_factory.mktemp("workshop")))
 
 
 @pytest.fixture

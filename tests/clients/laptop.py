@@ -1,6 +1,7 @@
 """A person's computer: a home folder of its own, and the real clients with the verbs people use.
 
-Nothing of this machine reaches it: no pip.conf, netrc, keyring, cache or proxy.
+Nothing of this machine reaches it: no pip.conf, netrc, keyring, cache or proxy.  Nor does it reach
+beyond this machine.
 """
 
 import os
@@ -16,7 +17,15 @@ from tests.servers import clean_environment
 
 PATIENCE_SECONDS = 120
 
-SOURCE = Path(__file__).parents[2] / "examples" / "MyPyPiPackage"
+ROOT = Path(__file__).parents[2]
+
+SOURCE = ROOT / "examples" / "MyPyPiPackage"
+
+CLIENTS = ROOT / ".venv-clients" / "bin"
+"""Where ``make .venv-clients/ready`` puts the clients that have an environment of their own."""
+
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that nobody is (9 is for what is discarded): what goes beyond this machine fails."""
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -50,8 +59,12 @@ class Laptop:
             XDG_CACHE_HOME=str(self.home / ".cache"),
             NETRC=str(self.home / ".netrc"),
             PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
-            NO_PROXY="*",
+            HTTP_PROXY=NOWHERE,
+            HTTPS_PROXY=NOWHERE,
+            ALL_PROXY=NOWHERE,
+            NO_PROXY="127.0.0.1",
             COLUMNS="200",
+            PDM_CHECK_UPDATE="0",
             PATH=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
         )
 
@@ -135,6 +148,34 @@ class Laptop:
     def uv(self, *words: str | Path, **environment: str) -> Ran:
         """Run uv."""
         return self.run("uv", "--no-config", *words, environment=environment)
+
+    def flit(self, *words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
+        """Run flit, which builds with its own flit-core."""
+        return self._run_client("flit", words, cwd, environment)
+
+    def poetry(self, *words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
+        """Run Poetry, which builds with its own poetry-core; it asks nothing."""
+        return self._run_client("poetry", (*words, "--no-interaction"), cwd, environment)
+
+    def pdm(self, *words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
+        """Run PDM."""
+        return self._run_client("pdm", words, cwd, environment)
+
+    def hatch(self, *words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
+        """Run Hatch."""
+        # Its environment of type "system" is noted in a folder that it does not make.
+        (self.home / ".local/share/hatch/env/system").mkdir(parents=True, exist_ok=True)
+        return self._run_client("hatch", words, cwd, environment)
+
+    def _run_client(
+        self,
+        name: str,
+        words: tuple[str | Path, ...],
+        cwd: Path | None,
+        environment: Mapping[str, str],
+    ) -> Ran:
+        path = os.pathsep.join((str(CLIENTS), self.environment["PATH"]))
+        return self.run(CLIENTS / name, *words, cwd=cwd, environment={"PATH": path, **environment})
 
     def greet(self) -> str:
         """Run the installed package."""
