@@ -189,7 +189,8 @@ def hatch_pypirc(upload: Upload) -> Ran:
 
 def uv_environment(upload: Upload) -> Ran:
     return upload.laptop.uv(
-        *("publish", *upload.files),
+        "publish",
+        *upload.files,
         UV_PUBLISH_URL=upload.repository,
         UV_PUBLISH_USERNAME=upload.login.username,
         UV_PUBLISH_PASSWORD=upload.login.secret,
