@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 
 from tests.builders import Dist
-from wheelyard import groups, memberships, projects, tokens, users
+from wheelyard import groups, memberships, projects, protection, tokens, users
 from wheelyard.access import RegistryAccess, Role, TokenKind, Visibility
 from wheelyard.database.engine import Database
 from wheelyard.groups import NewGroup
@@ -24,6 +24,7 @@ from wheelyard.journal import OPERATOR
 from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import NewProject, Project
+from wheelyard.protection import Level, NewRule, Rule
 from wheelyard.registry import utc_now
 from wheelyard.tokens import Holder, Minted, NewToken
 from wheelyard.users import NewUser, PasswordHash, State, User
@@ -208,6 +209,19 @@ class Installation:
         """Change a project."""
         with self.database.write() as conn:
             return projects.edit(conn, project, changes, by=OPERATOR, at=utc_now())
+
+    def protect(
+        self,
+        project: Project,
+        pattern: str,
+        *,
+        push: Level | None = None,
+        delete: Level | None = None,
+    ) -> Rule:
+        """A protection rule of a project."""
+        new = NewRule(pattern, push, delete)
+        with self.database.write() as conn:
+            return protection.create_rule(conn, project.id, new, by=OPERATOR, at=utc_now())
 
     # People ------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
     ├── Invalid             the input cannot be accepted
     │   ├── InvalidParameters   one sentence for each parameter that is wrong
     │   ├── InvalidRecord       values that read well and cannot be stored, by field
+    │   │   └── InvalidRule         the same of a protection rule
     │   ├── InvalidUpload       the form, the file or their agreement
     │   └── FileTooLarge        over the limit in force
     ├── Conflict            it exists already, or is still in use
@@ -119,6 +120,10 @@ class InvalidRecord(Invalid):
     def __init__(self, **problems: str) -> None:
         self.problems = problems
         super().__init__("; ".join(f"{field} {problem}" for field, problem in problems.items()))
+
+
+class InvalidRule(InvalidRecord):
+    """A protection rule that reads well and cannot be; ``base`` is said of the rule as a whole."""
 
 
 class InvalidUpload(Invalid):

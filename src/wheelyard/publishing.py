@@ -12,7 +12,7 @@ from datetime import datetime
 from packaging.version import InvalidVersion
 from sqlalchemy import Connection
 
-from wheelyard import instance, memberships, packages, projects, tokens
+from wheelyard import instance, memberships, packages, projects, protection, tokens
 from wheelyard.access import Permission, Principal
 from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
 from wheelyard.database.engine import Database
@@ -60,12 +60,15 @@ def publish(
     """Add one distribution file to a project; durable when this returns.
 
     ``settings`` are the environment's; what is in force may be otherwise.  Raises InvalidUpload,
-    Unavailable, and what ``tokens.refresh`` and ``access.require`` raise; NotFound while packages
-    are switched off.
+    Unavailable, and what ``tokens.refresh``, ``access.require`` and ``protection.require_push``
+    raise; NotFound while packages are switched off.
     """
     filename = _read_form(upload)
     distribution = _inspect(upload, filename)
     requires_python = _requires_python(upload, distribution)
+    name = upload.name or distribution.metadata.name
+    with database.read() as conn:  # what is refused leaves nothing behind in the store
+        _require_still_allowed(conn, project_id, by, name, at)
     stored = StoredFile(
         digests=blobs.adopt(upload.staged),
         metadata_sha256=blobs.put(distribution.metadata.content).sha256,
@@ -75,11 +78,11 @@ def publish(
         settings = instance.in_force(conn, settings)
         if not settings.packages_enabled:
             raise NotFound
-        project = _require_still_allowed(conn, project_id, by, at)
+        project = _require_still_allowed(conn, project_id, by, name, at)
         release = packages.ensure_release(
             conn,
             project,
-            name=upload.name or distribution.metadata.name,
+            name=name,
             version=upload.version or distribution.metadata.version,
             summary=distribution.metadata.summary,
             by=by.actor,
@@ -95,14 +98,17 @@ def publish(
 
 
 def _require_still_allowed(
-    conn: Connection, project_id: int, by: Principal, at: datetime
+    conn: Connection, project_id: int, by: Principal, name: str, at: datetime
 ) -> Project:
     """Decide again, of the moment of the change: a body may have come for hours."""
     by = tokens.refresh(conn, by, at=at)
     project = projects.find_by_id(conn, project_id)
     if project is None:
         raise NotFound
-    memberships.require(conn, by, Permission.PUBLISH, project.subject, at=at, challenge=True)
+    standing = memberships.require(
+        conn, by, Permission.PUBLISH, project.subject, at=at, challenge=True
+    )
+    protection.require_push(conn, by, standing.role, project.id, name)
     return project
 
 

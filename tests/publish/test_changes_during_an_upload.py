@@ -62,7 +62,9 @@ def delete(town: Installation, project: Project) -> None:
         projects.remove(conn, project, by=OPERATOR, at=utc_now())
 
 
-def upload_around(server: Server, request: bytes, change: Callable[[], None]) -> tuple[int, bytes]:
+def upload_around(
+    server: Server, request: bytes, change: Callable[[], object]
+) -> tuple[int, bytes]:
     """Send two thirds of an upload, change something, send the rest; status and body."""
     staging = server.data / "blobs" / "staging"
     before = set(staging.iterdir())

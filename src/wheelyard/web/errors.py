@@ -57,6 +57,15 @@ def _insufficient_scope(fact: facts.InsufficientScope) -> Rendered:
     return 403, body, []
 
 
+def _invalid_rule(fact: facts.InvalidRule) -> Rendered:
+    """Write whole sentences, as Rails does: "Package name pattern has already been taken"."""
+    said = [
+        problem if field == "base" else f"{field.replace('_', ' ').capitalize()} {problem}"
+        for field, problem in fact.problems.items()
+    ]
+    return 422, {"message": {"error": said}}, []
+
+
 _PHRASES = {404: "Not Found", 405: "Not Allowed"}  # of the API framework that GitLab uses
 
 TABLE: dict[type[Exception], Callable[[Any], Rendered]] = {
@@ -66,6 +75,7 @@ TABLE: dict[type[Exception], Callable[[Any], Rendered]] = {
     facts.Forbidden: lambda f: _message(403, f"Forbidden - {f}" if f.reason else "Forbidden"),
     facts.NotFound: lambda f: _message(404, f"{f.noun} Not Found".strip()),
     facts.InvalidParameters: lambda f: (400, {"error": str(f)}, []),
+    facts.InvalidRule: _invalid_rule,
     facts.InvalidRecord: lambda f: (
         400,
         {"message": {field: [problem] for field, problem in f.problems.items()}},

@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field, structs
 
-from wheelyard import access, packages
+from wheelyard import access, packages, protection
 from wheelyard.access import Permission
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound, PreconditionFailed
 from wheelyard.packages import File, Filter, ListedRelease, Release
+from wheelyard.protection import Protection
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, NoContent, Reply, Time, show_time
 from wheelyard.web.api.paging import Paged
 from wheelyard.web.asked import Direction, Text, header
@@ -153,7 +154,10 @@ def list_packages(call: Call, asked: ListPackages) -> Reply[list[Package]]:
     page: Page[ListedRelease] = Page(items=[], total=0)
     if asked.package_type == "pypi" and asked.status == "default":  # there are no others here
         page = packages.list_releases(call.conn, call.project.id, wanted, asked.position.window)
-    return call.paged(page, asked.position, lambda listed: show_release(call, listed.release))
+    rules = protection.of_project(call.conn, call.project.id)
+    return call.paged(
+        page, asked.position, lambda listed: show_release(call, listed.release, rules)
+    )
 
 
 def get_package(call: Call) -> Reply[PackageWithVersions]:
@@ -163,13 +167,14 @@ def get_package(call: Call) -> Reply[PackageWithVersions]:
         PackageVersion(id=other.id, version=other.version, created_at=show_time(other.created_at))
         for other in packages.other_releases(call.conn, release)
     ]
-    shown = show_release(call, release)
+    shown = show_release(call, release, protection.of_project(call.conn, call.project.id))
     return Reply(PackageWithVersions(**structs.asdict(shown), versions=versions))
 
 
 def delete_package(call: Call, asked: DeletePackage) -> NoContent:
     """Delete a package and all of its files."""
     release = _release(call)
+    _require_unprotected(call, release)
     _require_unmodified(asked, release)
     packages.delete_release(call.conn, release, by=call.actor, at=call.at)
     return NO_CONTENT
@@ -193,6 +198,7 @@ def delete_package_file(call: Call) -> NoContent:
     file = packages.find_file_of(call.conn, release, call.number("file"))
     if file is None:
         raise NotFound
+    _require_unprotected(call, release)
     packages.delete_file(call.conn, release, file, by=call.actor, at=call.at)
     return NO_CONTENT
 
@@ -202,6 +208,12 @@ def _release(call: Call) -> Release:
     if release is None:
         raise NotFound("Package")
     return release
+
+
+def _require_unprotected(call: Call, release: Release) -> None:
+    protection.require_delete(
+        call.conn, call.principal, call.role, release.project_id, release.name
+    )
 
 
 def _require_unmodified(asked: DeletePackage, release: Release) -> None:
@@ -221,13 +233,15 @@ def _read_date(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def show_release(call: Call, release: Release) -> Package:
+def show_release(call: Call, release: Release, rules: Protection) -> Package:
     """Show a release as GitLab shows a package."""
     project = call.project
     path = f"/{project.full_path}/-/packages/{release.id}"
     deletion: str | UnsetType = UNSET
     decision = access.decide(call.principal, Permission.DELETE_PACKAGES, project.subject, call.role)
-    if decision is access.Decision.ALLOWED:
+    if decision is access.Decision.ALLOWED and rules.allows_delete(
+        call.principal, call.role, release.name
+    ):
         deletion = f"{call.base_url}/api/v4/projects/{project.id}/packages/{release.id}"
     return Package(
         id=release.id,

@@ -136,9 +136,8 @@ def problems_of(fact: Fact) -> Problems:
     """Return what a form says for a refusal."""
     match fact:
         case InvalidRecord():
-            return Problems(
-                fields={_FIELDS.get(name, name): said for name, said in fact.problems.items()}
-            )
+            said_of = {_FIELDS.get(name, name): said for name, said in fact.problems.items()}
+            return Problems(general=said_of.pop("base", ""), fields=said_of)
         case InvalidParameters():
             return Problems(
                 fields={name: said for names, said in fact.problems for name in names.split(", ")}

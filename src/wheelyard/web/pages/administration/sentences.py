@@ -72,6 +72,7 @@ class _Teller:
             "package": self._release(recorded),
             "file": details.get("filename", ""),
             "token": details.get("name", "") or self._names.tokens.get(entry.token_id or 0, ""),
+            "pattern": details.get("pattern", ""),
             "role": self._gettext(str(details.get("role", "")).capitalize() or "?"),
             "address": details.get("address", ""),
         }
@@ -177,6 +178,13 @@ def _templates(_: Callable[[str], str]) -> dict[str, str]:
         "project.edited": _("%(actor)s changed the project %(place)s"),
         "project.transferred": _("%(actor)s moved the project %(place)s"),
         "project.deleted": _("%(actor)s deleted the project %(place)s"),
+        "protection_rule.created": _("%(actor)s protected the packages %(pattern)s of %(place)s"),
+        "protection_rule.edited": _(
+            "%(actor)s changed the protection of the packages %(pattern)s of %(place)s"
+        ),
+        "protection_rule.deleted": _(
+            "%(actor)s ended the protection of the packages %(pattern)s of %(place)s"
+        ),
         "group.created": _("%(actor)s created the group %(place)s"),
         "group.edited": _("%(actor)s changed the group %(place)s"),
         "group.deleted": _("%(actor)s deleted the group %(place)s"),

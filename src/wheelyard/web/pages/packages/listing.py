@@ -13,7 +13,7 @@ from wheelyard.namespaces import Namespace, is_id
 from wheelyard.packages import Filter, ListedRelease, Release, Within
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import paging, visits
-from wheelyard.web.pages.packages import installing
+from wheelyard.web.pages.packages import installing, protected
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _ORDERS = {
@@ -73,6 +73,7 @@ def read(view: View, within: Within) -> Listing:
     sort = f"{order}-{'up' if direction == 'up' else 'down'}"
     values = {
         "found": found,
+        "marks": protected.mark(view, [listed.release for listed in found.items]),
         "filter_text": search,
         "sort": sort,
         "pager": paging.make_pager(view, window, found.total, {"q": search, "sort": sort}),
@@ -98,7 +99,9 @@ def ask_to_delete(view: View) -> Answer:
     if not view.params.texts("releases"):
         return Redirect(_back(view), notice=_NONE_CHOSEN)
     kept = {name: view.params.peek_text(name) for name in _KEPT if view.params.peek_text(name)}
-    values = {"project": view.project, "chosen": _chosen(view), "back": _back(view), "kept": kept}
+    chosen = _chosen(view)
+    protected.require_delete(view, *chosen)
+    values = {"project": view.project, "chosen": chosen, "back": _back(view), "kept": kept}
     return Page("packages_delete.html", values)
 
 
@@ -116,6 +119,7 @@ def delete(view: View) -> Answer:
     chosen = _chosen(view)
     if not chosen:
         return Redirect(_back(view), notice=_ALL_GONE)
+    protected.require_delete(view, *chosen)
     for release in chosen:
         packages.delete_release(view.conn, release, by=view.actor, at=view.at)
     ngettext = view.language.ngettext

@@ -14,7 +14,7 @@ from wheelyard.pypi.contents import Unreadable
 from wheelyard.pypi.description import Description
 from wheelyard.pypi.names import NormalizedName
 from wheelyard.web.pages import paging
-from wheelyard.web.pages.packages import installing, plots, readme, tags
+from wheelyard.web.pages.packages import installing, plots, protected, readme, tags
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _PLOTTED_DAYS = 90
@@ -153,6 +153,7 @@ def _look_inside(view: View, file: File) -> dict[str, object]:
 def delete_release(view: View) -> Answer:
     """``POST …/{release}/delete``."""
     release = _listed(view).release
+    protected.require_delete(view, release)
     packages.delete_release(view.conn, release, by=view.actor, at=view.at)
     said = Sentence("%(name)s %(version)s was deleted.", name=release.name, version=release.version)
     return Redirect(f"/{view.project.full_path}/-/packages", notice=said)
@@ -163,6 +164,7 @@ def delete_file(view: View) -> Answer:
     release = _listed(view).release
     files = packages.all_files(view.conn, release)
     file = _file(view, files)
+    protected.require_delete(view, release)
     packages.delete_file(view.conn, release, file.file, by=view.actor, at=view.at)
     home = f"/{view.project.full_path}/-/packages"
     said = Sentence("%(name)s was deleted.", name=file.file.filename)
@@ -193,6 +195,7 @@ def _common(view: View, listed: ListedRelease, tab: str) -> dict[str, object]:
         "version_count": packages.count_versions(view.conn, release.package_id),
         "base": f"/{view.project.full_path}/-/packages/{release.id}",
         "may_delete": view.may(Permission.DELETE_PACKAGES),
+        "marks": protected.mark(view, [release]),
     }
 
 
