@@ -41,7 +41,8 @@ Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 """A whole number that a column holds."""
 
 AccessLevel = Literal[10, 20, 30, 40, 50]
-"""A role, by GitLab's number."""
+LEVELS = "10: Guest, 20: Reporter, 30: Developer, 40: Maintainer, 50: Owner."
+"""Says what the numbers mean."""
 
 Direction = Literal["asc", "desc"]
 

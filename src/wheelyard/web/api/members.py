@@ -3,44 +3,95 @@
 Nobody gives a role above their own, and nobody changes or removes somebody above themselves.
 """
 
-from typing import Any
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from wheelyard import memberships, roster, users
-from wheelyard.access import GIVEN_ROLES, Role
+from wheelyard.access import Role
 from wheelyard.facts import NotFound
-from wheelyard.memberships import Member, Place
+from wheelyard.memberships import Place
 from wheelyard.users import User
-from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_date, show_time
-from wheelyard.web.api.users import show_basic_user
+from wheelyard.web.api.endpoint import (
+    NO_CONTENT,
+    Call,
+    Created,
+    Date,
+    NoContent,
+    Reply,
+    Time,
+    show_date,
+    show_time,
+)
+from wheelyard.web.api.paging import Paged
+from wheelyard.web.api.users import BasicUser, show_basic_user
+from wheelyard.web.asked import LEVELS, AccessLevel, FutureDay, Number, Text
 
 
-def list_members(call: Call) -> Reply:
-    """``GET …/members``: those who were given a role in this very place."""
-    search = call.params.text("query") or ""
-    position = call.position()
+class ListMembers(Paged, kw_only=True, frozen=True):
+    """Which members are wanted."""
+
+    query: Annotated[Text, Meta(description="Part of a name or username.")] = ""
+
+
+class AddMember(Struct, kw_only=True, frozen=True):
+    """Who is to be a member, with which role, for how long."""
+
+    needs_one_of: ClassVar = ("user_id", "username")
+
+    user_id: Number | None = None
+    username: Text = ""
+    access_level: Annotated[AccessLevel, Meta(description=LEVELS)]
+    expires_at: Annotated[FutureDay | None, Meta(description="The day on which it ends.")] = None
+
+
+class EditMember(Struct, kw_only=True, frozen=True):
+    """Which role, for how long."""
+
+    access_level: Annotated[AccessLevel, Meta(description=LEVELS)]
+    expires_at: Annotated[
+        FutureDay | UnsetType | None,
+        Meta(description="The day on which it ends; empty: never. One not mentioned stays."),
+    ] = UNSET
+
+
+class Member(BasicUser, kw_only=True, frozen=True):
+    """A user with a role in a project or a group."""
+
+    access_level: Annotated[int, Meta(ge=10, le=50, description=LEVELS)]
+    created_at: Time
+    expires_at: Date | None
+    membership_state: Literal["active"] = "active"
+
+
+def list_members(call: Call, asked: ListMembers) -> Reply[list[Member]]:
+    """List those who were given a role in this very place."""
     page = memberships.list_members(
-        call.conn, Place.of(call.subject), position.window, search=search, at=call.at
+        call.conn, Place.of(call.subject), asked.position.window, search=asked.query, at=call.at
     )
-    return call.paged(page, position, lambda member: show_member(call, member))
+    return call.paged(page, asked.position, lambda member: show_member(call, member))
 
 
-def list_all_members(call: Call) -> Reply:
-    """``GET …/members/all``: everybody with a role, from above too."""
-    search = call.params.text("query") or ""
-    position = call.position()
+def list_all_members(call: Call, asked: ListMembers) -> Reply[list[Member]]:
+    """List everybody with a role, from the groups above too."""
     page = roster.list_everybody(
-        call.conn, call.subject, position.window, search=search, oldest_first=True, at=call.at
+        call.conn,
+        call.subject,
+        asked.position.window,
+        search=asked.query,
+        oldest_first=True,
+        at=call.at,
     )
-    return call.paged(page, position, lambda listed: show_member(call, listed.member))
+    return call.paged(page, asked.position, lambda listed: show_member(call, listed.member))
 
 
-def get_member(call: Call) -> Reply:
-    """``GET …/members/:user_id``."""
+def get_member(call: Call) -> Reply[Member]:
+    """Get a member who was given a role in this very place."""
     return Reply(show_member(call, _named(call)))
 
 
-def get_any_member(call: Call) -> Reply:
-    """``GET …/members/all/:user_id``."""
+def get_any_member(call: Call) -> Reply[Member]:
+    """Get a member, from the groups above too."""
     user_id = call.number("user")
     member = roster.find_anybody(call.conn, call.subject, user_id, at=call.at)
     if member is None:
@@ -48,19 +99,14 @@ def get_any_member(call: Call) -> Reply:
     return Reply(show_member(call, member))
 
 
-def add_member(call: Call) -> Reply:
-    """``POST …/members``."""
-    params = call.params
-    params.needs_one_of("user_id", "username")
-    user_id, username = params.number("user_id"), params.text("username")
-    level = params.number_of("access_level", GIVEN_ROLES, required=True)
-    expires_at = params.future_day("expires_at", after=call.at)
-    params.check()
-    role = Role(level or 0)
+def add_member(call: Call, asked: AddMember) -> Created[Member]:
+    """Give a user a role, by `user_id` or `username`."""
+    role = Role(asked.access_level)
     memberships.require_not_above(call.principal, call.role, role)
-    member = Member(_chosen_user(call, user_id, username or ""), role, expires_at, call.at)
+    user = _chosen_user(call, asked.user_id, asked.username)
+    member = memberships.Member(user, role, asked.expires_at, call.at)
     memberships.add(call.conn, Place.of(call.subject), member, by=call.actor)
-    return Reply(show_member(call, member), 201)
+    return Reply(show_member(call, member))
 
 
 def _chosen_user(call: Call, user_id: int | None, username: str) -> User:
@@ -72,40 +118,35 @@ def _chosen_user(call: Call, user_id: int | None, username: str) -> User:
     return user
 
 
-def edit_member(call: Call) -> Reply:
-    """``PUT …/members/:user_id``; an end that is not mentioned stays."""
-    params = call.params
-    level = params.number_of("access_level", GIVEN_ROLES, required=True)
-    expires_at = params.future_day("expires_at", after=call.at)
-    params.check()
-    role = Role(level or 0)
+def edit_member(call: Call, asked: EditMember) -> Reply[Member]:
+    """Change the role of a member, or its end."""
+    role = Role(asked.access_level)
     current = _named(call)
     memberships.require_not_above(call.principal, call.role, current.role, role)
-    ends = expires_at if params.has("expires_at") else current.expires_at
-    member = Member(current.user, role, ends, current.created_at)
+    ends = current.expires_at if asked.expires_at is UNSET else asked.expires_at
+    member = memberships.Member(current.user, role, ends, current.created_at)
     memberships.edit(call.conn, Place.of(call.subject), member, by=call.actor, at=call.at)
     return Reply(show_member(call, member))
 
 
-def remove_member(call: Call) -> Reply:
-    """``DELETE …/members/:user_id``; oneself anybody may remove."""
+def remove_member(call: Call) -> NoContent:
+    """Take a role away; one's own anybody may give up."""
     user_id = call.number("user")
     memberships.dismiss(call.conn, call.principal, call.subject, user_id, at=call.at)
     return NO_CONTENT
 
 
-def _named(call: Call) -> Member:
+def _named(call: Call) -> memberships.Member:
     """Return the member whose id the URL holds.  Raises NotFound."""
     place = Place.of(call.subject)
     return memberships.get_member(call.conn, place, call.number("user"), at=call.at)
 
 
-def show_member(call: Call, member: Member) -> dict[str, Any]:
+def show_member(call: Call, member: memberships.Member) -> Member:
     """Show a member."""
-    return {
-        **show_basic_user(call, member.user),
-        "access_level": member.role.value,
-        "created_at": show_time(member.created_at),
-        "expires_at": show_date(member.expires_at),
-        "membership_state": "active",
-    }
+    return Member(
+        **structs.asdict(show_basic_user(call, member.user)),
+        access_level=member.role.value,
+        created_at=show_time(member.created_at),
+        expires_at=show_date(member.expires_at),
+    )

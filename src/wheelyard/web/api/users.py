@@ -1,88 +1,157 @@
 """Users (GitLab documentation, "Users API" and "User moderation API")."""
 
-from typing import Any
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from wheelyard import moderation, namespaces, users
 from wheelyard.facts import InvalidRecord
-from wheelyard.users import Filter, NewUser, PasswordHash, State, User
-from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
+from wheelyard.users import Filter, NewUser, PasswordHash, State
+from wheelyard.web.api.endpoint import (
+    NO_CONTENT,
+    Call,
+    Created,
+    NoContent,
+    Reply,
+    Time,
+    show_time,
+)
+from wheelyard.web.api.paging import Paged
+from wheelyard.web.asked import Line, Text
+
+# What is asked for -------------------------------------------------------------------------------
 
 
-def get_current_user(call: Call) -> Reply:
-    """``GET /user``."""
+class ListUsers(Paged, kw_only=True, frozen=True):
+    """Which users are wanted."""
+
+    username: Annotated[Text, Meta(description="A whole username.")] = ""
+    search: Annotated[
+        Text, Meta(description="Part of a name or username; for administrators, an e-mail too.")
+    ] = ""
+    active: Annotated[bool, Meta(description="Only those who are not blocked.")] = False
+    blocked: Annotated[bool, Meta(description="Only those who are blocked.")] = False
+
+
+class CreateUser(Struct, kw_only=True, frozen=True):
+    """A new user."""
+
+    needs_one_of: ClassVar = ("password", "reset_password", "force_random_password")
+
+    email: Line
+    name: Line
+    username: Line
+    password: Annotated[Text | None, Meta(description="At least 8 characters.")] = None
+    force_random_password: Annotated[bool, Meta(description="Nobody knows a password.")] = False
+    reset_password: Annotated[bool, Meta(description="The same: no mail is sent.")] = False
+    admin: Annotated[bool, Meta(description="Whether the user is an administrator.")] = False
+
+
+class EditUser(Struct, kw_only=True, frozen=True):
+    """What is to be changed."""
+
+    username: Line | None = None
+    name: Line | None = None
+    email: Line | None = None
+    admin: Annotated[bool | None, Meta(description="Whether the user is an administrator.")] = None
+    password: Annotated[Text | None, Meta(description="At least 8 characters.")] = None
+
+
+# What is answered --------------------------------------------------------------------------------
+
+
+class BasicUser(Struct, kw_only=True, frozen=True):
+    """What stands wherever a user is mentioned."""
+
+    id: int
+    username: str
+    name: str
+    state: State
+    locked: bool = False
+    avatar_url: str | None = None
+    web_url: str
+
+
+class User(BasicUser, kw_only=True, frozen=True):
+    """A user.  The last three are for administrators and the user alone."""
+
+    created_at: Time
+    email: str | UnsetType = UNSET
+    is_admin: bool | UnsetType = UNSET
+    namespace_id: int | UnsetType | None = UNSET
+
+
+# Calls -------------------------------------------------------------------------------------------
+
+
+def get_current_user(call: Call) -> Reply[User]:
+    """Get the user whom the token belongs to."""
     return Reply(show_user(call, users.get(call.conn, call.user_id)))
 
 
-def list_users(call: Call) -> Reply:
-    """``GET /users``."""
+def list_users(call: Call, asked: ListUsers) -> Reply[list[User]]:
+    """List users."""
     states = frozenset(State)
-    if call.params.flag("active"):
+    if asked.active:
         states &= {State.ACTIVE}
-    if call.params.flag("blocked"):
+    if asked.blocked:
         states &= {State.BLOCKED}
     wanted = Filter(
-        username=call.params.text("username") or "",
-        search=call.params.text("search") or "",
+        username=asked.username,
+        search=asked.search,
         by_email=call.principal.is_admin,
         states=states,
     )
-    position = call.position()
-    page = users.list_users(call.conn, wanted, position.window)
-    return call.paged(page, position, lambda user: show_user(call, user))
+    page = users.list_users(call.conn, wanted, asked.position.window)
+    return call.paged(page, asked.position, lambda user: show_user(call, user))
 
 
-def get_user(call: Call) -> Reply:
-    """``GET /users/:id``."""
+def get_user(call: Call) -> Reply[User]:
+    """Get a user."""
     return Reply(show_user(call, get_named_user(call)))
 
 
-def create_user(call: Call) -> Reply:
-    """``POST /users``.
+def create_user(call: Call, asked: CreateUser) -> Created[User]:
+    """Create a user.
 
-    No mail is sent, so ``reset_password`` and ``force_random_password`` come to the same: nobody
-    knows a password, and the account acts through tokens until it is given one.
+    No mail is sent, so `reset_password` and `force_random_password` come to the same: nobody knows
+    a password, and the account acts through tokens until it is given one.
     """
-    params = call.params
-    email, name = params.line("email", required=True), params.line("name", required=True)
-    username = params.line("username", required=True)
-    without = bool(params.flag("force_random_password")) | bool(params.flag("reset_password"))
-    if not without:
-        params.needs_one_of("password", "reset_password", "force_random_password")
-    is_admin = bool(params.flag("admin"))
-    hashed = _read_password(call)
+    without = asked.force_random_password or asked.reset_password
+    hashed = _require_password(call, asked.password)
     if hashed is None and not without:
         raise InvalidRecord(password="can't be blank")  # noqa: S106  that is what is said of it
     new = NewUser(
-        username=username or "",
-        name=name or "",
-        email=email or "",
+        username=asked.username,
+        name=asked.name,
+        email=asked.email,
         password=None if without else hashed,
-        is_admin=is_admin,
+        is_admin=asked.admin,
     )
-    return Reply(show_user(call, users.create(call.conn, new, by=call.actor, at=call.at)), 201)
+    return Reply(show_user(call, users.create(call.conn, new, by=call.actor, at=call.at)))
 
 
-def edit_user(call: Call) -> Reply:
-    """``PUT /users/:id``; who is given another password is signed out everywhere."""
+def edit_user(call: Call, asked: EditUser) -> Reply[User]:
+    """Change a user.
+
+    Who is given another password is signed out everywhere.
+    """
     user = get_named_user(call)
-    params = call.params
     sent: dict[str, str | bool | None] = {
-        "username": params.line("username"),
-        "name": params.line("name"),
-        "email": params.line("email"),
-        "is_admin": params.flag("admin"),
+        "username": asked.username,
+        "name": asked.name,
+        "email": asked.email,
+        "is_admin": asked.admin,
     }
-    hashed = _read_password(call)
+    hashed = _require_password(call, asked.password)
     changes = {column: value for column, value in sent.items() if value is not None}
     if changes or hashed is not None:
         user = moderation.edit(call.conn, user, changes, password=hashed, by=call.actor, at=call.at)
     return Reply(show_user(call, user))
 
 
-def _read_password(call: Call) -> PasswordHash | None:
-    """Return the hash of the password that was sent, after everything is found valid."""
-    password = call.params.text("password")
-    call.params.check()
+def _require_password(call: Call, password: str | None) -> PasswordHash | None:
+    """Return the hash of the password that was sent.  Raises InvalidRecord for a bad one."""
     if not password:
         return None
     users.require_password(password)
@@ -90,48 +159,48 @@ def _read_password(call: Call) -> PasswordHash | None:
     return call.password_hash
 
 
-def delete_user(call: Call) -> Reply:
-    """``DELETE /users/:id``."""
+def delete_user(call: Call) -> NoContent:
+    """Delete a user; what they published in others' projects stays."""
     moderation.remove(call.conn, get_named_user(call), by=call.actor, at=call.at)
     return NO_CONTENT
 
 
-def block_user(call: Call) -> Reply:
-    """``POST /users/:id/block``."""
+def block_user(call: Call) -> Created[bool]:
+    """Block a user; their tokens are refused from the next request on."""
     moderation.block(call.conn, get_named_user(call), by=call.actor, at=call.at)
-    return Reply(body=True, status=201)
+    return Reply(body=True)
 
 
-def unblock_user(call: Call) -> Reply:
-    """``POST /users/:id/unblock``."""
+def unblock_user(call: Call) -> Created[bool]:
+    """Unblock a user."""
     moderation.unblock(call.conn, get_named_user(call), by=call.actor, at=call.at)
-    return Reply(body=True, status=201)
+    return Reply(body=True)
 
 
-def get_named_user(call: Call) -> User:
+def get_named_user(call: Call) -> users.User:
     """Return the user whose id the URL holds.  Raises NotFound."""
     return users.get(call.conn, call.number("user"))
 
 
-def show_user(call: Call, user: User) -> dict[str, Any]:
+def show_user(call: Call, user: users.User) -> User:
     """Show a user: to everybody what stands on a page, to administrators and oneself the rest."""
-    shown = {**show_basic_user(call, user), "created_at": show_time(user.created_at)}
-    if call.principal.is_admin or call.principal.user_id == user.id:
-        own = namespaces.find_own(call.conn, user.id)
-        shown["email"] = user.email
-        shown["is_admin"] = user.is_admin
-        shown["namespace_id"] = own.id if own else None
-    return shown
+    basic = structs.asdict(show_basic_user(call, user))
+    shown = User(**basic, created_at=show_time(user.created_at))
+    if not call.principal.is_admin and call.principal.user_id != user.id:
+        return shown
+    own = namespaces.find_own(call.conn, user.id)
+    namespace_id = own.id if own else None
+    return structs.replace(
+        shown, email=user.email, is_admin=user.is_admin, namespace_id=namespace_id
+    )
 
 
-def show_basic_user(call: Call, user: User) -> dict[str, Any]:
+def show_basic_user(call: Call, user: users.User) -> BasicUser:
     """Show what stands wherever a user is mentioned."""
-    return {
-        "id": user.id,
-        "username": user.username,
-        "name": user.name,
-        "state": user.state.value,
-        "locked": False,
-        "avatar_url": None,
-        "web_url": f"{call.base_url}/{user.username}",
-    }
+    return BasicUser(
+        id=user.id,
+        username=user.username,
+        name=user.name,
+        state=user.state,
+        web_url=f"{call.base_url}/{user.username}",
+    )

@@ -5,7 +5,8 @@ routes follow, with our own version appended, and our own alone as ``wheelyard_v
 """
 
 from importlib.metadata import version
-from typing import Any
+
+from msgspec import Struct, field
 
 from wheelyard.web.api.endpoint import Call, Reply
 
@@ -14,28 +15,40 @@ GITLAB_VERSION = "18.7.0"
 
 WHEELYARD_VERSION = version("wheelyard")
 
+_VERSION = f"{GITLAB_VERSION}-wheelyard.{WHEELYARD_VERSION}"
 
-def get_version(call: Call) -> Reply:
-    """``GET /version``."""
+
+class Version(Struct, kw_only=True, frozen=True):
+    """What is running."""
+
+    version: str
+    revision: str = WHEELYARD_VERSION
+    wheelyard_version: str = WHEELYARD_VERSION
+
+
+class Kas(Struct, kw_only=True, frozen=True, rename="camel"):
+    """GitLab's server for Kubernetes agents, which there is none of here."""
+
+    enabled: bool = False
+    external_url: str | None = None
+    external_k8s_proxy_url: str | None = field(name="externalK8sProxyUrl", default=None)
+    version: str | None = None
+
+
+class Metadata(Version, kw_only=True, frozen=True):
+    """What is running, and what with it."""
+
+    kas: Kas = Kas()
+    enterprise: bool = False
+
+
+def get_version(call: Call) -> Reply[Version]:
+    """Get the version of the instance."""
     del call
-    return Reply(_show_version())
+    return Reply(Version(version=_VERSION))
 
 
-def get_metadata(call: Call) -> Reply:
-    """``GET /metadata``."""
+def get_metadata(call: Call) -> Reply[Metadata]:
+    """Get the version of the instance, as GitLab's newer call tells it."""
     del call
-    no_kas = {
-        "enabled": False,
-        "externalUrl": None,
-        "externalK8sProxyUrl": None,
-        "version": None,
-    }
-    return Reply({**_show_version(), "kas": no_kas, "enterprise": False})
-
-
-def _show_version() -> dict[str, Any]:
-    return {
-        "version": f"{GITLAB_VERSION}-wheelyard.{WHEELYARD_VERSION}",
-        "revision": WHEELYARD_VERSION,
-        "wheelyard_version": WHEELYARD_VERSION,
-    }
+    return Reply(Metadata(version=_VERSION))
