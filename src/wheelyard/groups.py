@@ -134,23 +134,35 @@ def create(
 
 
 def edit(
-    conn: Connection, group: Namespace, changes: Mapping[str, str], *, by: Actor, at: datetime
+    conn: Connection, group: Namespace, changes: Mapping[str, object], *, by: Actor, at: datetime
 ) -> Namespace:
-    """Change name, path, description or visibility; raises InvalidRecord."""
+    """Change columns of a group; raises InvalidRecord.
+
+    What its policy may be, ``policies.require_allowed`` says.
+    """
     parent = namespaces.get(conn, group.parent_id) if group.parent_id else None
     if "visibility" in changes:
-        _require_room_for(conn, group, Visibility(changes["visibility"]))
-        namespaces.require_visibility_within(Visibility(changes["visibility"]), parent)
-    path = changes.get("path", group.path)
+        level = Visibility(str(changes["visibility"]))
+        _require_room_for(conn, group, level)
+        namespaces.require_visibility_within(level, parent)
+    path = str(changes.get("path", group.path))
     if namespaces.path_key(path) != namespaces.path_key(group.path):
         namespaces.require_free_path(conn, path, parent=parent)
     if changes:
-        conn.execute(update(_TABLE).where(_COLUMNS.id == group.id).values(dict(changes)))
+        conn.execute(update(_TABLE).where(_COLUMNS.id == group.id).values(_stored(changes)))
     if path != group.path:
         namespaces.move(conn, group.full_path, f"{parent.full_path}/{path}" if parent else path)
     entry = Entry("group.edited", namespace_id=group.id)
     journal.record(conn, entry, by=by, at=at, **changes)
     return namespaces.get(conn, group.id)
+
+
+def _stored(changes: Mapping[str, object]) -> dict[str, object]:
+    """Write several words as one text."""
+    return {
+        name: " ".join(value) if isinstance(value, tuple) else value
+        for name, value in changes.items()
+    }
 
 
 def _require_room_for(conn: Connection, group: Namespace, visibility: Visibility) -> None:

@@ -20,6 +20,8 @@ from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
 from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.journal import Entry
+from wheelyard.pypi.names import NormalizedName
+from wheelyard.settings import Duplicates
 
 # What GitLab takes: no leading hyphen, so that "/-/" can separate pages from paths.
 _PATH = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*\Z", re.ASCII)
@@ -83,6 +85,16 @@ class Namespace:
     description: str
     visibility: Visibility
     created_at: datetime
+    max_file_bytes: int | None
+    """This and the next two are None for what comes from above, as ``policies`` says."""
+
+    duplicates: Duplicates | None
+    forwarding: bool | None
+    forwarding_locked: bool
+    """Whether all that is below has to do as this does."""
+
+    reserved_prefixes: tuple[NormalizedName, ...]
+    """Its own; those from above count as well."""
 
     @property
     def subject(self) -> Subject:
@@ -104,6 +116,11 @@ def from_row(row: Row[Any]) -> Namespace:
         description=row.description,
         visibility=Visibility(row.visibility),
         created_at=row.created_at,
+        max_file_bytes=row.max_file_bytes,
+        duplicates=Duplicates(row.duplicates) if row.duplicates else None,
+        forwarding=row.forwarding,
+        forwarding_locked=row.forwarding_locked,
+        reserved_prefixes=tuple(map(NormalizedName, row.reserved_prefixes.split())),
     )
 
 

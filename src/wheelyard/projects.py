@@ -1,7 +1,7 @@
 """Projects: GitLab-style tenants, each with one registry of its own."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from wheelyard.access import (
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
-from wheelyard.facts import Forbidden, InvalidRecord, NotFound, Sentence
+from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.journal import Entry
 from wheelyard.namespaces import (
     Namespace,
@@ -46,7 +46,7 @@ from wheelyard.settings import Duplicates, Settings
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A tenant, with the settings of its registry; None there is the instance's setting."""
+    """A tenant, with the settings of its registry; None there: see ``policies``."""
 
     id: int
     namespace_id: int
@@ -61,6 +61,7 @@ class Project:
 
     max_file_bytes: int | None
     duplicates: Duplicates | None
+    forwarding: bool | None
     archived: bool
     creator_id: int | None
     created_at: datetime
@@ -74,10 +75,6 @@ class Project:
 
     lineage: tuple[int, ...]
 
-    def file_limit(self, settings: Settings) -> int:
-        """Return the largest file that it takes, in bytes; 0 is no limit."""
-        return settings.max_file_bytes if self.max_file_bytes is None else self.max_file_bytes
-
     @property
     def reading_rule(self) -> RegistryAccess:
         """Who may read its packages: now, or once they are switched on again."""
@@ -87,14 +84,24 @@ class Project:
 
     @property
     def subject(self) -> Subject:
-        """As much of it as decides who may do what."""
+        """As much of it as decides who may do what, and of reading packages less.
+
+        That everyone may pull what they cannot see is the instance's to allow: ``subject_under``.
+        """
+        level = self.registry_access_level
         return Subject(
             visibility=self.visibility,
             lineage=self.lineage,
             project_id=self.id,
-            registry=self.registry_access_level,
+            registry=RegistryAccess.ENABLED if level is RegistryAccess.PUBLIC else level,
             archived=self.archived,
         )
+
+    def subject_under(self, settings: Settings) -> Subject:
+        """All of it that decides, under the settings in force."""
+        if not settings.anyone_can_pull:
+            return self.subject
+        return replace(self.subject, registry=self.registry_access_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ class NewProject:
     registry_access_level: RegistryAccess = RegistryAccess.ENABLED
     max_file_bytes: int | None = None
     duplicates: Duplicates | None = None
+    forwarding: bool | None = None
 
 
 def from_row(row: Row[Any]) -> Project:
@@ -124,6 +132,7 @@ def from_row(row: Row[Any]) -> Project:
         registry_access_before=RegistryAccess(row.registry_access_before or RegistryAccess.ENABLED),
         max_file_bytes=row.max_file_bytes,
         duplicates=Duplicates(row.duplicates) if row.duplicates else None,
+        forwarding=row.forwarding,
         archived=row.archived,
         creator_id=row.creator_id,
         created_at=row.created_at,
@@ -259,24 +268,6 @@ def full_paths(conn: Connection, ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.full_path for row in rows}
 
 
-def require_within_limit(
-    principal: Principal, max_file_bytes: int | None, instance_limit: int
-) -> None:
-    """Raise Forbidden when somebody else than an administrator goes past the instance's limit.
-
-    Both are bytes; 0 is no limit, and None is the instance's.
-    """
-    if max_file_bytes is None or not instance_limit or principal.is_admin:
-        return
-    if not 0 < max_file_bytes <= instance_limit:
-        raise Forbidden(
-            Sentence(
-                "Only administrators may allow files of more than %(number)s bytes",
-                number=instance_limit,
-            )
-        )
-
-
 def require_destination(
     conn: Connection, principal: Principal, namespace: Namespace | None, *, at: datetime
 ) -> Namespace:
@@ -311,6 +302,7 @@ def create(
         registry_access_level=new.registry_access_level.value,
         max_file_bytes=new.max_file_bytes,
         duplicates=new.duplicates.value if new.duplicates else None,
+        forwarding=new.forwarding,
         archived=False,
         creator_id=by.user_id,
         created_at=at,

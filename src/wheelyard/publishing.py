@@ -12,7 +12,7 @@ from datetime import datetime
 from packaging.version import InvalidVersion
 from sqlalchemy import Connection
 
-from wheelyard import instance, memberships, packages, projects, protection, tokens
+from wheelyard import instance, memberships, packages, policies, projects, protection, tokens
 from wheelyard.access import Permission, Principal
 from wheelyard.blobs.store import BlobStore, Digests, StagedBlob
 from wheelyard.database.engine import Database
@@ -88,7 +88,7 @@ def publish(
             by=by.actor,
             at=at,
         )
-        mode = project.duplicates or settings.duplicates
+        mode = policies.of_project(conn, project, settings).duplicates
         if mode is not Duplicates.ALLOW:
             existing = packages.find_newest_copy(conn, release, filename)
             if existing is not None:

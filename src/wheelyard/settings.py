@@ -12,9 +12,11 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, get_type_hints
-from urllib.parse import urlsplit
 
+from wheelyard import addresses
 from wheelyard.facts import Sentence
+from wheelyard.pypi import names
+from wheelyard.pypi.names import InvalidPrefix, NormalizedName
 
 PREFIX = "WHEELYARD_"
 
@@ -100,6 +102,37 @@ class Settings:
         Sentence("What happens to a file name that its release already has."),
     ] = Duplicates.ALLOW
 
+    forwarding: Annotated[
+        bool,
+        Sentence("Whether clients are sent to the upstream index for packages that are not here."),
+    ] = False
+
+    forwarding_locked: Annotated[
+        bool,
+        Sentence("Whether groups and projects have to do as the instance does about forwarding."),
+    ] = False
+
+    upstream_url: Annotated[
+        str,
+        Sentence(
+            "The index that is forwarded to, such as `https://mirror.example.com/simple`; empty: "
+            "nothing is forwarded."
+        ),
+    ] = ""
+
+    reserved_prefixes: Annotated[
+        tuple[NormalizedName, ...],
+        Sentence(
+            "Names that are never forwarded, with all that begin with one and a hyphen: `acme` is "
+            "also `acme-tools`."
+        ),
+    ] = ()
+
+    anyone_can_pull: Annotated[
+        bool,
+        Sentence("Whether private projects may let anybody install their packages."),
+    ] = True
+
     trusted_proxies: Annotated[
         tuple[str, ...],
         Sentence(
@@ -138,6 +171,11 @@ class Settings:
             ),
             packages_enabled=reader.switch("PACKAGES_ENABLED", default=cls.packages_enabled),
             duplicates=reader.duplicates(),
+            forwarding=reader.switch("FORWARDING", default=cls.forwarding),
+            forwarding_locked=reader.switch("FORWARDING_LOCKED", default=cls.forwarding_locked),
+            upstream_url=reader.upstream_url(),
+            reserved_prefixes=reader.prefixes(),
+            anyone_can_pull=reader.switch("ANYONE_CAN_PULL", default=cls.anyone_can_pull),
             trusted_proxies=reader.networks("TRUSTED_PROXIES"),
         )
         if reader.problems:
@@ -263,13 +301,35 @@ class _Reader:
 
     def base_url(self) -> str:
         text = self.text("BASE_URL").rstrip("/")
-        if text and not _is_base_url(text):
+        if text and not addresses.is_base(text):
             # Not repeated: it may hold a password.
             self.problems.append(
                 f"{PREFIX}BASE_URL cannot be used; it must be http:// or https://, a host and "
                 "perhaps a port, without user, path or query."
             )
         return text
+
+    def upstream_url(self) -> str:
+        text = self.text("UPSTREAM_URL").rstrip("/")
+        if text and not addresses.is_index(text):
+            # Not repeated: it may hold a password.
+            self.problems.append(
+                f"{PREFIX}UPSTREAM_URL cannot be used; it must be http:// or https://, a host and "
+                "perhaps a path, without user, password or query."
+            )
+        if addresses.is_same_server(text, self.text("BASE_URL")):
+            self.problems.append(
+                f"{PREFIX}UPSTREAM_URL is the registry itself, as {PREFIX}BASE_URL says; it must "
+                "be another server."
+            )
+        return text
+
+    def prefixes(self) -> tuple[NormalizedName, ...]:
+        try:
+            return names.normalize_prefixes(self.text("RESERVED_PREFIXES").split(","))
+        except InvalidPrefix:
+            self._problem("RESERVED_PREFIXES", "beginnings of names, such as acme,acme-tools")
+            return ()
 
     def networks(self, name: str) -> tuple[str, ...]:
         words = [word.strip() for word in self.text(name).split(",") if word.strip()]
@@ -279,19 +339,3 @@ class _Reader:
         except ValueError:
             self._problem(name, "addresses or networks separated by commas")
             return ()
-
-
-def _is_base_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        port = f":{parts.port}" if parts.port is not None else ""
-    except ValueError:  # of a bracket that is not closed, and of a port that is none
-        return False
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    plain = f"{parts.scheme}://{host}{port}"
-    return (
-        parts.scheme in {"http", "https"}
-        and " " not in host
-        and bool(host)
-        and plain == text.lower()
-    )

@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from wheelyard import journal
 from wheelyard.access import Actor
 from wheelyard.database.rows import add_row
-from wheelyard.database.schema import files, packages, projects, releases, tokens, users
+from wheelyard.database.schema import (
+    files,
+    known_names,
+    packages,
+    projects,
+    releases,
+    tokens,
+    users,
+)
 from wheelyard.journal import Entry
 from wheelyard.packages.records import (
     File,
@@ -20,7 +28,7 @@ from wheelyard.packages.records import (
 )
 from wheelyard.projects import Project
 from wheelyard.pypi.archives import Distribution
-from wheelyard.pypi.names import normalize_name, normalize_version
+from wheelyard.pypi.names import NormalizedName, normalize_name, normalize_version
 
 
 def ensure_release(
@@ -67,9 +75,17 @@ def _ensure_package(conn: Connection, project: Project, name: str, *, at: dateti
     ).scalar()
     if package_id is not None:
         return package_id
+    _remember_name(conn, normalized, at=at)
     return add_row(
         conn, packages, project_id=project.id, normalized_name=normalized, name=name, created_at=at
     )
+
+
+def _remember_name(conn: Connection, name: NormalizedName, *, at: datetime) -> None:
+    """Keep a name for good, so that nobody is ever sent elsewhere for it."""
+    known = known_names.c.normalized_name
+    if conn.execute(select(known).where(known == name)).first() is None:
+        conn.execute(insert(known_names).values(normalized_name=name, first_seen_at=at))
 
 
 def add_file(

@@ -5,6 +5,7 @@ names of wheels and sdists), all kept current in the PyPA specifications.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -41,6 +42,10 @@ class InvalidFilename(ValueError):  # noqa: N818  reads as the sentence that it 
     """Not the file name of a wheel or an sdist; the text says what is wrong."""
 
 
+class InvalidPrefix(ValueError):  # noqa: N818  as above
+    """Not the beginning of package names; the text is what was written."""
+
+
 class FileType(StrEnum):
     """The kinds of distribution file, as the upload form calls them (PEP 527, PEP 715)."""
 
@@ -71,6 +76,25 @@ def is_name(text: str) -> bool:
 def normalize_name(text: str) -> NormalizedName:
     """Normalise a name; any text is taken, so that a lookup need not be valid to miss."""
     return NormalizedName(canonicalize_name(text))
+
+
+def normalize_prefixes(texts: Iterable[str]) -> tuple[NormalizedName, ...]:
+    """Normalise beginnings of names, in order and each once; empty texts are passed over.
+
+    Raises InvalidPrefix: a prefix is what could be a name (PEP 752).
+    """
+    prefixes = set()
+    for text in map(str.strip, texts):
+        if text and not is_name(text):
+            raise InvalidPrefix(text)
+        if text:
+            prefixes.add(normalize_name(text))
+    return tuple(sorted(prefixes))
+
+
+def is_under(name: NormalizedName, prefix: NormalizedName) -> bool:
+    """Whether a prefix covers a name: itself, and what goes on after a hyphen (PEP 752)."""
+    return name == prefix or name.startswith(f"{prefix}-")
 
 
 def normalize_version(text: str) -> NormalizedVersion:

@@ -11,7 +11,7 @@ from datetime import datetime
 from anyio.to_thread import run_sync
 from starlette.types import Scope
 
-from wheelyard import access, instance, journal, memberships, projects
+from wheelyard import access, instance, journal, memberships, policies, projects
 from wheelyard.access import ANONYMOUS, Decision, Permission, Role
 from wheelyard.facts import NotFound
 from wheelyard.index import Grant, GrantKey
@@ -82,19 +82,20 @@ class Door:
             identity = identify(conn, presented, Dialect.PACKAGING, at=now)
             principal = identity.principal
             project = projects.find(conn, read_ref(segment))
-            subject = project.subject if project else None
+            subject = project.subject_under(settings) if project else None
             # GitLab's PyPI routes do not say what was not found.
             standing = memberships.require(
                 conn, principal, permission, subject, at=now, challenge=True
             )
-        assert project is not None  # noqa: S101  otherwise there was no subject to allow it on
-        anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, project.subject, Role.NONE)
+            assert project is not None  # noqa: S101  otherwise there was no subject to allow it on
+            policy = policies.of_project(conn, project, settings)
+        anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, subject, Role.NONE)
         ends = [moment for moment in (identity.until, standing.until) if moment is not None]
         grant = Grant(
             principal=principal,
             project=project,
             until=min(ends, default=None),
-            max_file_bytes=project.file_limit(settings),
+            max_file_bytes=policy.max_file_bytes,
             is_open=anybody is Decision.ALLOWED,
         )
         return grant, serial

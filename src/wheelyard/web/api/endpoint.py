@@ -223,7 +223,7 @@ class Api:
         path = scope["path_params"]
         project = projects.find(conn, read_ref(path["project"])) if "project" in path else None
         group = namespaces.find_group(conn, read_ref(path["group"])) if "group" in path else None
-        subject, noun = _subject(path, project, group)
+        subject, noun = _subject(path, project, group, settings)
         standing = memberships.require(conn, principal, self.permission, subject, at=at, noun=noun)
         assert subject is not None  # noqa: S101  otherwise there was nothing to allow it on
         if principal.token_id is not None:
@@ -254,10 +254,10 @@ def _hash_password(read: Params) -> PasswordHash | None:
 
 
 def _subject(
-    path: Mapping[str, str], project: Project | None, group: Namespace | None
+    path: Mapping[str, str], project: Project | None, group: Namespace | None, settings: Settings
 ) -> tuple[Subject | None, str]:
     if "project" in path:
-        return (project.subject if project else None), "Project"
+        return (project.subject_under(settings) if project else None), "Project"
     if "group" in path:
         return (group.subject if group else None), "Group"
     return INSTANCE, ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wheelyard import memberships, namespaces, projects, users
+from wheelyard import memberships, namespaces, policies, projects, users
 from wheelyard.access import RegistryAccess, Role, Visibility
 from wheelyard.facts import NotFound
 from wheelyard.memberships import Roles
@@ -111,9 +111,6 @@ def create_project(call: Call) -> Reply:
     namespace_id = params.number("namespace_id")
     asked = _read_asked(call, None)
     params.check()
-    projects.require_within_limit(
-        call.principal, asked.max_file_bytes, call.settings.max_file_bytes
-    )
     new = NewProject(
         name=name or path or "",
         path=path or namespaces.path_of(name or ""),
@@ -124,6 +121,9 @@ def create_project(call: Call) -> Reply:
         duplicates=asked.duplicates,
     )
     namespace = _destination(call, namespace_id)
+    wanted = {"max_file_bytes": asked.max_file_bytes}
+    above = policies.of_group(call.conn, namespace, call.settings)
+    policies.require_allowed(call.principal, wanted, above)
     project = projects.create(call.conn, new, namespace, by=call.actor, at=call.at)
     return Reply(show_project(call, project), 201)
 
@@ -143,10 +143,6 @@ def edit_project(call: Call) -> Reply:
     name, path = call.params.line("name"), call.params.line("path")
     asked = _read_asked(call, project)
     call.params.check()
-    if asked.max_file_bytes != project.max_file_bytes:
-        projects.require_within_limit(
-            call.principal, asked.max_file_bytes, call.settings.max_file_bytes
-        )
     sent: Changes = {
         "name": name,
         "path": path,
@@ -159,9 +155,17 @@ def edit_project(call: Call) -> Reply:
         changes["max_file_bytes"] = asked.max_file_bytes
     if call.params.has("pypi_duplicates"):
         changes["duplicates"] = asked.duplicates
+    _require_allowed(call, project, changes)
     if changes:
         project = projects.edit(call.conn, project, changes, by=call.actor, at=call.at)
     return Reply(show_project(call, project))
+
+
+def _require_allowed(call: Call, project: Project, changes: Changes) -> None:
+    """Refuse what does not go with the policies above.  Clients send back what they read."""
+    new = {name: value for name, value in changes.items() if value != getattr(project, name)}
+    above = policies.above(call.conn, project, call.settings)
+    policies.require_allowed(call.principal, new, above)
 
 
 def archive_project(call: Call) -> Reply:

@@ -46,8 +46,8 @@ class Gate:
         at, path = self.registry.clock(), scope["path_params"]
         session = None if visit.is_new else sessions.find(conn, visit.secret, at=at)
         principal = session.principal if session else ANONYMOUS
-        project, namespace, subject = _named(conn, path)
         settings = instance.in_force(conn, self.registry.settings)
+        project, namespace, subject = _named(conn, path, settings)
         if self.permission in ON_PACKAGES:
             _require_packages(conn, principal, settings, subject, at)
         standing = _NOBODY
@@ -129,12 +129,12 @@ def _require(
 
 
 def _named(
-    conn: Connection, path: Mapping[str, str]
+    conn: Connection, path: Mapping[str, str], settings: Settings
 ) -> tuple[Project | None, Namespace | None, Subject | None]:
     """Return what the URL names, and what is decided on."""
     if "project" in path:
         project = projects.find_by_path(conn, path["project"])
-        return project, None, project.subject if project else None
+        return project, None, project.subject_under(settings) if project else None
     if "group" in path:
         group = namespaces.find_by_path(conn, path["group"])
         if group is not None and group.kind is not Kind.GROUP:
@@ -145,7 +145,7 @@ def _named(
         if namespace is not None:
             return None, namespace, namespace.subject
         project = projects.find_by_path(conn, path["place"])
-        return project, None, project.subject if project else None
+        return project, None, project.subject_under(settings) if project else None
     return None, None, INSTANCE
 
 

@@ -52,7 +52,7 @@ def _credential(view: View) -> Credential:
 
 
 def _is_open(view: View) -> bool:
-    anybody = decide(ANONYMOUS, Permission.READ_PACKAGES, view.project.subject, Role.NONE)
+    anybody = decide(ANONYMOUS, Permission.READ_PACKAGES, view.subject, Role.NONE)
     return anybody is Decision.ALLOWED
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Select, false
 
-from wheelyard import packages, projects
+from wheelyard import packages, policies, projects
 from wheelyard.access import Permission, Role
 from wheelyard.database import paging as paging_
 from wheelyard.facts import Invalid, Sentence
@@ -39,11 +39,16 @@ def show(view: View) -> Answer:
             "may_delete": view.may(Permission.DELETE_PACKAGES),
             "may_edit": view.may(Permission.EDIT_PROJECT),
             "may_publish": view.may(Permission.PUBLISH),
-            "upload_limit": view.project.file_limit(view.settings),
+            "upload_limit": upload_limit(view),
             **installing.publishing(view),
         },
         headers=listing.headers,
     )
+
+
+def upload_limit(view: View) -> int:
+    """Return how many bytes a file may have here; 0 is no limit."""
+    return policies.of_project(view.conn, view.project, view.settings).max_file_bytes
 
 
 @dataclass(frozen=True, slots=True)

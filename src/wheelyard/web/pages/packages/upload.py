@@ -47,8 +47,8 @@ class BrowserUpload:
         visit, body = visits.read(scope), Body(scope, receive)
         try:
             visits.require_own_origin(scope)
-            view = await run_sync(self._admit, scope, visit)
-            await self._receive(scope, body, visit, view)
+            view, limit = await run_sync(self._begin, scope, visit)
+            await self._receive(scope, body, visit, limit)
         except Fact as fact:
             await body.drain()
             await self._refuse(scope, send, visit, fact)
@@ -67,8 +67,13 @@ class BrowserUpload:
         with self._registry.database.read() as conn:
             return self._gate.admit(conn, scope, visit, Params({}))
 
-    async def _receive(self, scope: Scope, body: Body, visit: Visit, view: View) -> None:
-        limit = view.project.file_limit(view.settings)
+    def _begin(self, scope: Scope, visit: Visit) -> tuple[View, int]:
+        """Decide, and find how large the file may be."""
+        with self._registry.database.read() as conn:
+            view = self._gate.admit(conn, scope, visit, Params({}))
+            return view, listing.upload_limit(view)
+
+    async def _receive(self, scope: Scope, body: Body, visit: Visit, limit: int) -> None:
         async with Receiver(self._registry.blobs, max_bytes=limit, kept=_FIELDS) as receiver:
             await receiver.receive(scope, body)
             visits.require_form_token(visit, receiver.field("form_token"))

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from wheelyard import groups, namespaces, projects
+from wheelyard import groups, namespaces, policies, projects
 from wheelyard.access import RULES, Permission, RegistryAccess, Visibility
 from wheelyard.database.paging import Window
 from wheelyard.facts import InvalidRecord, NotFound, Refused, Sentence
@@ -145,12 +145,19 @@ def save_packages(view: View) -> Answer:
     duplicates = view.params.choice("duplicates", Duplicates)
     limit = mebibytes.read(view, "max_file_mb")
     view.params.check()
-    if limit != view.project.max_file_bytes:
-        projects.require_within_limit(view.principal, limit, view.settings.max_file_bytes)
-    return _edit(
-        view,
-        {"duplicates": duplicates.value if duplicates else None, "max_file_bytes": limit},
-    )
+    changes: Changes = {
+        "duplicates": duplicates.value if duplicates else None,
+        "max_file_bytes": limit,
+    }
+    _require_allowed(view, changes)
+    return _edit(view, changes)
+
+
+def _require_allowed(view: View, changes: Changes) -> None:
+    """Refuse what does not go with the policies above."""
+    new = {name: value for name, value in changes.items() if value != getattr(view.project, name)}
+    above = policies.above(view.conn, view.project, view.settings)
+    policies.require_allowed(view.principal, new, above)
 
 
 def _edit(view: View, changes: Changes) -> Answer:
