@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -43,10 +43,17 @@ class Level(IntEnum):
     ADMIN = 60
 
     @property
-    def word(self) -> str:
+    def word(self) -> "LevelWord":
         """The level as GitLab's API writes it."""
-        return self.name.lower()
+        return _WORDS[self]
 
+
+LevelWord: TypeAlias = Literal["maintainer", "owner", "admin"]
+_WORDS: Mapping[Level, LevelWord] = {
+    Level.MAINTAINER: "maintainer",
+    Level.OWNER: "owner",
+    Level.ADMIN: "admin",
+}
 
 PUSH_LEVELS = (Level.MAINTAINER, Level.OWNER, Level.ADMIN)
 """Those that may be asked of whoever publishes: developers need no rule."""

@@ -133,6 +133,7 @@ def rows_of_place(place: str, manager: Role, deployer: Role) -> dict[tuple[str, 
 
 
 PROJECT, GROUP = f"{V4}/projects/{{project}}", f"{V4}/groups/{{group}}"
+RULES = f"{PROJECT}/packages/protection/rules"
 USER_PATH = f"{V4}/users/{{user}}"
 PACKAGE = f"{PROJECT}/packages/{{package}}"
 PAT = f"{V4}/personal_access_tokens"
@@ -152,6 +153,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", f"{PACKAGE}/package_files/{{file}}"): Row(
         Rest(MAINTAINER, WRITE), 404, "404 Not Found"
     ),
+    ("GET", RULES): Row(Rest(MAINTAINER, signed_in=True), 200),
+    ("POST", RULES): changing(MAINTAINER),
+    ("PATCH", f"{RULES}/{{rule}}"): changing(MAINTAINER, 404, message="404 Not Found"),
+    ("DELETE", f"{RULES}/{{rule}}"): changing(MAINTAINER, 404, message="404 Not Found"),
     ("GET", f"{V4}/version"): on_instance(200, USER),
     ("GET", f"{V4}/metadata"): on_instance(200, USER),
     ("GET", f"{V4}/user"): on_instance(200, USER),
@@ -281,6 +286,7 @@ def ask(
         "filename": DIST.filename,
         "user": str(world.bystander.id),
         "token": "0",
+        "rule": "0",
     }
     names |= row.names
     if expected == REACHED and row.fresh is not None:

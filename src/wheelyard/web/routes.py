@@ -16,6 +16,7 @@ from wheelyard.web.api import (
     packages,
     personal_tokens,
     projects,
+    protection_rules,
     users,
     version,
 )
@@ -57,6 +58,15 @@ def routes(registry: Registry) -> list[BaseRoute]:
         Route(PYPI + "/simple", SimpleIndex(registry, door), methods=["GET"]),
         Route(PYPI, Publish(registry, door, turns), methods=["POST"]),
         api("GET", "/projects/{project}/packages", packages.list_packages, can.READ_PACKAGES),
+        *(
+            api(method, "/projects/{project}/packages/protection/rules" + path, handler, permission)
+            for method, path, handler, permission in (
+                ("GET", "", protection_rules.list_rules, can.READ_PROTECTION_RULES),
+                ("POST", "", protection_rules.create_rule, can.MANAGE_PROTECTION_RULES),
+                ("PATCH", "/{rule}", protection_rules.edit_rule, can.MANAGE_PROTECTION_RULES),
+                ("DELETE", "/{rule}", protection_rules.delete_rule, can.MANAGE_PROTECTION_RULES),
+            )
+        ),
         api("GET", package, packages.get_package, can.READ_PACKAGES),
         api("DELETE", package, packages.delete_package, can.DELETE_PACKAGES),
         api("GET", package + "/package_files", packages.list_package_files, can.READ_PACKAGES),
