@@ -1,43 +1,53 @@
-"""What a token that is to be made is like: parameters of the REST API and fields of forms alike."""
+"""What a token that is to be made is like: what calls and forms ask for alike."""
 
-from datetime import datetime
+from typing import Annotated
 
-from wheelyard.access import TokenKind
+from msgspec import Meta, Struct
+
+from wheelyard.access import Scope, TokenKind
 from wheelyard.tokens import SCOPES, Holder, NewToken
-from wheelyard.web.params import Params
-
-_MAX_DESCRIPTION = 2000
+from wheelyard.web.asked import FutureDay, Line, Text, only
 
 
-def read_personal(params: Params, user_id: int, *, at: datetime) -> NewToken:
-    """Read a personal access token; raises InvalidParameters."""
-    name = params.line("name", required=True)
-    scopes = params.words("scopes", SCOPES[TokenKind.PERSONAL], required=True)
-    description = params.text("description", max_length=_MAX_DESCRIPTION)
-    expires_at = params.future_day("expires_at", after=at)
-    params.check()
-    return NewToken(
-        TokenKind.PERSONAL,
-        Holder(user_id=user_id),
-        name or "",
-        tuple(scopes),
-        expires_at=expires_at,
-        description=description or "",
-    )
+class NewPersonalToken(Struct, kw_only=True, frozen=True):
+    """A new personal access token."""
+
+    name: Line
+    scopes: Annotated[tuple[Scope, ...], only(SCOPES[TokenKind.PERSONAL])]
+    description: Annotated[str, Meta(max_length=2000)] = ""
+    expires_at: Annotated[
+        FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
+    ] = None
+
+    def of(self, user_id: int) -> NewToken:
+        """Return what is to be minted for a user."""
+        return NewToken(
+            TokenKind.PERSONAL,
+            Holder(user_id=user_id),
+            self.name,
+            self.scopes,
+            expires_at=self.expires_at,
+            description=self.description,
+        )
 
 
-def read_deploy(params: Params, holder: Holder, *, at: datetime) -> NewToken:
-    """Read a deploy token; raises InvalidParameters."""
-    name = params.line("name", required=True)
-    scopes = params.words("scopes", SCOPES[TokenKind.DEPLOY], required=True)
-    username = params.text("username")
-    expires_at = params.future_day("expires_at", after=at)
-    params.check()
-    return NewToken(
-        TokenKind.DEPLOY,
-        holder,
-        name or "",
-        tuple(scopes),
-        expires_at=expires_at,
-        username=username or None,
-    )
+class NewDeployToken(Struct, kw_only=True, frozen=True):
+    """A new deploy token."""
+
+    name: Line
+    scopes: Annotated[tuple[Scope, ...], only(SCOPES[TokenKind.DEPLOY])]
+    username: Annotated[Text, Meta(description="Without one it is given one.")] = ""
+    expires_at: Annotated[
+        FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
+    ] = None
+
+    def of(self, holder: Holder) -> NewToken:
+        """Return what is to be minted for a project or a group."""
+        return NewToken(
+            TokenKind.DEPLOY,
+            holder,
+            self.name,
+            self.scopes,
+            expires_at=self.expires_at,
+            username=self.username or None,
+        )

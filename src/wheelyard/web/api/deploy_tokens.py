@@ -1,47 +1,82 @@
 """Deploy tokens of projects and of groups (GitLab documentation, "Deploy tokens API")."""
 
-from typing import Any
+from typing import Annotated
+
+from msgspec import Meta, Struct, structs
 
 from wheelyard import tokens
 from wheelyard.access import TokenKind
 from wheelyard.tokens import Filter, Holder, Token
-from wheelyard.web import newtokens
-from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_time
+from wheelyard.web.api.endpoint import (
+    NO_CONTENT,
+    Call,
+    Created,
+    NoContent,
+    Reply,
+    Time,
+    show_time,
+)
+from wheelyard.web.api.paging import Paged
+from wheelyard.web.newtokens import NewDeployToken
 
 
-def list_all_deploy_tokens(call: Call) -> Reply:
-    """``GET /deploy_tokens``."""
-    return _list(call, None)
+class ListDeployTokens(Paged, kw_only=True, frozen=True):
+    """Which deploy tokens are wanted."""
+
+    active: Annotated[
+        bool | None, Meta(description="Only those that can be used, or only those that cannot.")
+    ] = None
 
 
-def list_deploy_tokens(call: Call) -> Reply:
-    """``GET /projects/:id/deploy_tokens``, and of a group; used-up ones stay in the list."""
-    return _list(call, Holder.of(call.subject))
+class DeployToken(Struct, kw_only=True, frozen=True):
+    """A deploy token without its secret."""
+
+    id: int
+    name: str
+    username: str | None
+    expires_at: Time | None
+    scopes: tuple[str, ...]
+    revoked: bool
+    expired: bool
 
 
-def _list(call: Call, holder: Holder | None) -> Reply:
-    active = call.params.flag("active")
-    position = call.position()
-    wanted = Filter(TokenKind.DEPLOY, holder=holder, active=active)
-    page = tokens.list_tokens(call.conn, wanted, position.window, at=call.at)
-    return call.paged(page, position, lambda token: show_deploy_token(call, token))
+class MintedDeployToken(DeployToken, kw_only=True, frozen=True):
+    """A deploy token with its secret, which is told this once."""
+
+    token: str
 
 
-def get_deploy_token(call: Call) -> Reply:
-    """``GET /projects/:id/deploy_tokens/:token_id``, and of a group."""
+def list_all_deploy_tokens(call: Call, asked: ListDeployTokens) -> Reply[list[DeployToken]]:
+    """List the deploy tokens of the whole instance."""
+    return _list(call, asked, None)
+
+
+def list_deploy_tokens(call: Call, asked: ListDeployTokens) -> Reply[list[DeployToken]]:
+    """List deploy tokens; those that cannot be used any more stay in the list."""
+    return _list(call, asked, Holder.of(call.subject))
+
+
+def _list(call: Call, asked: ListDeployTokens, holder: Holder | None) -> Reply[list[DeployToken]]:
+    wanted = Filter(TokenKind.DEPLOY, holder=holder, active=asked.active)
+    page = tokens.list_tokens(call.conn, wanted, asked.position.window, at=call.at)
+    return call.paged(page, asked.position, lambda token: show_deploy_token(call, token))
+
+
+def get_deploy_token(call: Call) -> Reply[DeployToken]:
+    """Get a deploy token."""
     return Reply(show_deploy_token(call, _named(call)))
 
 
-def create_deploy_token(call: Call) -> Reply:
-    """``POST /projects/:id/deploy_tokens``, and of a group; the one answer with the secret."""
-    new = newtokens.read_deploy(call.params, Holder.of(call.subject), at=call.at)
+def create_deploy_token(call: Call, asked: NewDeployToken) -> Created[MintedDeployToken]:
+    """Create a deploy token; this answer alone tells its secret."""
+    new = asked.of(Holder.of(call.subject))
     minted = tokens.mint(call.conn, new, by=call.actor, at=call.at)
     shown = show_deploy_token(call, minted.token)
-    return Reply({**shown, "token": minted.secret}, 201)
+    return Reply(MintedDeployToken(**structs.asdict(shown), token=minted.secret))
 
 
-def revoke_deploy_token(call: Call) -> Reply:
-    """``DELETE /projects/:id/deploy_tokens/:token_id``, and of a group."""
+def revoke_deploy_token(call: Call) -> NoContent:
+    """Revoke a deploy token."""
     tokens.revoke(call.conn, _named(call), by=call.actor, at=call.at)
     return NO_CONTENT
 
@@ -51,14 +86,14 @@ def _named(call: Call) -> Token:
     return tokens.get(call.conn, call.number("token"), TokenKind.DEPLOY, holder)
 
 
-def show_deploy_token(call: Call, token: Token) -> dict[str, Any]:
+def show_deploy_token(call: Call, token: Token) -> DeployToken:
     """Show a deploy token without its secret."""
-    return {
-        "id": token.id,
-        "name": token.name,
-        "username": token.username,
-        "expires_at": show_time(token.expires_at),
-        "scopes": list(token.scopes),
-        "revoked": token.revoked_at is not None,
-        "expired": token.is_expired(call.at),
-    }
+    return DeployToken(
+        id=token.id,
+        name=token.name,
+        username=token.username,
+        expires_at=show_time(token.expires_at),
+        scopes=token.scopes,
+        revoked=token.revoked_at is not None,
+        expired=token.is_expired(call.at),
+    )

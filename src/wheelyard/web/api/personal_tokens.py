@@ -5,15 +5,29 @@ learn which ids exist.  Unlike on GitLab from 16.0 on, a token without ``expires
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated
+
+from msgspec import Meta, Struct, structs
 
 from wheelyard import tokens
 from wheelyard.access import TokenKind
 from wheelyard.facts import NotFound, Unauthenticated
 from wheelyard.tokens import Filter, Holder, Minted, Token
-from wheelyard.web import newtokens
-from wheelyard.web.api.endpoint import NO_CONTENT, Call, Reply, show_date, show_time
+from wheelyard.web.api.endpoint import (
+    NO_CONTENT,
+    Call,
+    Created,
+    Date,
+    NoContent,
+    Reply,
+    Time,
+    show_date,
+    show_time,
+)
+from wheelyard.web.api.paging import Paged
 from wheelyard.web.api.users import get_named_user
+from wheelyard.web.asked import FutureDay, Moment, Number, Text
+from wheelyard.web.newtokens import NewPersonalToken
 
 
 class _State(StrEnum):
@@ -21,15 +35,55 @@ class _State(StrEnum):
     INACTIVE = "inactive"
 
 
-def list_personal_tokens(call: Call) -> Reply:
-    """``GET /personal_access_tokens``: one's own; for administrators everybody's."""
-    params = call.params
-    user_id = params.number("user_id")
-    state = params.choice("state", _State)
-    revoked, search = params.flag("revoked"), params.text("search") or ""
-    created_after, created_before = params.moment("created_after"), params.moment("created_before")
-    used_after, used_before = params.moment("last_used_after"), params.moment("last_used_before")
-    position = call.position()
+class ListPersonalTokens(Paged, kw_only=True, frozen=True):
+    """Which personal access tokens are wanted."""
+
+    user_id: Annotated[
+        Number | None, Meta(description="Whose; others' are for administrators.")
+    ] = None
+    state: Annotated[
+        _State | None, Meta(description="Those that can be used, or those that cannot.")
+    ] = None
+    revoked: bool | None = None
+    search: Annotated[Text, Meta(description="Part of a name.")] = ""
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+    last_used_after: Moment | None = None
+    last_used_before: Moment | None = None
+
+
+class RotateToken(Struct, kw_only=True, frozen=True):
+    """How long the successor lives."""
+
+    expires_at: Annotated[
+        FutureDay | None, Meta(description="The day on which it ends; in a week without one.")
+    ] = None
+
+
+class PersonalToken(Struct, kw_only=True, frozen=True):
+    """A personal access token without its secret."""
+
+    id: int
+    name: str
+    revoked: bool
+    created_at: Time
+    description: str | None
+    scopes: tuple[str, ...]
+    user_id: int | None
+    last_used_at: Time | None
+    active: bool
+    expires_at: Date | None
+
+
+class MintedPersonalToken(PersonalToken, kw_only=True, frozen=True):
+    """A personal access token with its secret, which is told this once."""
+
+    token: str
+
+
+def list_personal_tokens(call: Call, asked: ListPersonalTokens) -> Reply[list[PersonalToken]]:
+    """List one's own personal access tokens; administrators list everybody's."""
+    user_id = asked.user_id
     if not call.principal.is_admin:
         if user_id not in (None, call.user_id):
             raise Unauthenticated
@@ -37,63 +91,60 @@ def list_personal_tokens(call: Call) -> Reply:
     wanted = Filter(
         TokenKind.PERSONAL,
         holder=None if user_id is None else Holder(user_id=user_id),
-        active=None if state is None else state is _State.ACTIVE,
-        revoked=revoked,
-        search=search,
-        created_after=created_after,
-        created_before=created_before,
-        last_used_after=used_after,
-        last_used_before=used_before,
+        active=None if asked.state is None else asked.state is _State.ACTIVE,
+        revoked=asked.revoked,
+        search=asked.search,
+        created_after=asked.created_after,
+        created_before=asked.created_before,
+        last_used_after=asked.last_used_after,
+        last_used_before=asked.last_used_before,
     )
-    page = tokens.list_tokens(call.conn, wanted, position.window, at=call.at)
-    return call.paged(page, position, lambda token: show_personal_token(call, token))
+    page = tokens.list_tokens(call.conn, wanted, asked.position.window, at=call.at)
+    return call.paged(page, asked.position, lambda token: show_personal_token(call, token))
 
 
-def get_own_token(call: Call) -> Reply:
-    """``GET /personal_access_tokens/self``: the one that the call was made with."""
+def get_own_token(call: Call) -> Reply[PersonalToken]:
+    """Get the token that the call is made with."""
     return Reply(show_personal_token(call, _own(call)))
 
 
-def revoke_own_token(call: Call) -> Reply:
-    """``DELETE /personal_access_tokens/self``."""
+def revoke_own_token(call: Call) -> NoContent:
+    """Revoke the token that the call is made with."""
     tokens.revoke(call.conn, _own(call), by=call.actor, at=call.at)
     return NO_CONTENT
 
 
-def rotate_own_token(call: Call) -> Reply:
-    """``POST /personal_access_tokens/self/rotate``."""
-    return _rotate(call, _own(call))
+def rotate_own_token(call: Call, asked: RotateToken) -> Reply[MintedPersonalToken]:
+    """Replace the token that the call is made with by a successor; it ends at once."""
+    return _rotate(call, asked, _own(call))
 
 
-def get_personal_token(call: Call) -> Reply:
-    """``GET /personal_access_tokens/:id``."""
+def get_personal_token(call: Call) -> Reply[PersonalToken]:
+    """Get a personal access token."""
     return Reply(show_personal_token(call, _named(call)))
 
 
-def revoke_personal_token(call: Call) -> Reply:
-    """``DELETE /personal_access_tokens/:id``."""
+def revoke_personal_token(call: Call) -> NoContent:
+    """Revoke a personal access token."""
     tokens.revoke(call.conn, _named(call), by=call.actor, at=call.at)
     return NO_CONTENT
 
 
-def rotate_personal_token(call: Call) -> Reply:
-    """``POST /personal_access_tokens/:id/rotate``."""
-    return _rotate(call, _named(call))
+def rotate_personal_token(call: Call, asked: RotateToken) -> Reply[MintedPersonalToken]:
+    """Replace a personal access token by a successor; it ends at once."""
+    return _rotate(call, asked, _named(call))
 
 
-def create_personal_token(call: Call) -> Reply:
-    """``POST /users/:user_id/personal_access_tokens``; the one answer with the secret."""
-    new = newtokens.read_personal(call.params, call.number("user"), at=call.at)
-    get_named_user(call)  # raises NotFound
+def create_personal_token(call: Call, asked: NewPersonalToken) -> Created[MintedPersonalToken]:
+    """Create a personal access token for a user; this answer alone tells its secret."""
+    new = asked.of(get_named_user(call).id)
     minted = tokens.mint(call.conn, new, by=call.actor, at=call.at)
-    return Reply(_show_minted(call, minted), 201)
+    return Reply(_show_minted(call, minted))
 
 
-def _rotate(call: Call, token: Token) -> Reply:
+def _rotate(call: Call, asked: RotateToken, token: Token) -> Reply[MintedPersonalToken]:
     """Answer with a successor; 200, as GitLab does, although something was made."""
-    expires_at = call.params.future_day("expires_at", after=call.at)
-    call.params.check()
-    minted = tokens.rotate(call.conn, token, expires_at=expires_at, by=call.actor, at=call.at)
+    minted = tokens.rotate(call.conn, token, expires_at=asked.expires_at, by=call.actor, at=call.at)
     return Reply(_show_minted(call, minted))
 
 
@@ -116,21 +167,22 @@ def _named(call: Call) -> Token:
     return token
 
 
-def show_personal_token(call: Call, token: Token) -> dict[str, Any]:
+def show_personal_token(call: Call, token: Token) -> PersonalToken:
     """Show a personal access token without its secret."""
-    return {
-        "id": token.id,
-        "name": token.name,
-        "revoked": token.revoked_at is not None,
-        "created_at": show_time(token.created_at),
-        "description": token.description or None,
-        "scopes": list(token.scopes),
-        "user_id": token.holder.user_id,
-        "last_used_at": show_time(token.last_used_at),
-        "active": token.is_active(call.at),
-        "expires_at": show_date(token.expires_at),
-    }
+    return PersonalToken(
+        id=token.id,
+        name=token.name,
+        revoked=token.revoked_at is not None,
+        created_at=show_time(token.created_at),
+        description=token.description or None,
+        scopes=token.scopes,
+        user_id=token.holder.user_id,
+        last_used_at=show_time(token.last_used_at),
+        active=token.is_active(call.at),
+        expires_at=show_date(token.expires_at),
+    )
 
 
-def _show_minted(call: Call, minted: Minted) -> dict[str, Any]:
-    return {**show_personal_token(call, minted.token), "token": minted.secret}
+def _show_minted(call: Call, minted: Minted) -> MintedPersonalToken:
+    shown = show_personal_token(call, minted.token)
+    return MintedPersonalToken(**structs.asdict(shown), token=minted.secret)

@@ -8,8 +8,9 @@ from wheelyard.access import TokenKind
 from wheelyard.database.paging import Window
 from wheelyard.facts import Sentence
 from wheelyard.tokens import PERSONAL_SCOPES, Filter, Holder, Minted, Token
-from wheelyard.web import newtokens
+from wheelyard.web import asked
 from wheelyard.web.headers import Headers
+from wheelyard.web.newtokens import NewPersonalToken
 from wheelyard.web.pages import handover, paging
 from wheelyard.web.pages.handover import Handed
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
@@ -56,8 +57,8 @@ def _taken(view: View) -> tuple[Minted | None, Headers]:
 
 def create(view: View) -> Answer:
     """``POST …/personal_access_tokens``; the list that follows shows the secret, once."""
-    new = newtokens.read_personal(view.params, view.user.id, at=view.at)
-    minted = tokens.mint(view.conn, new, by=view.actor, at=view.at)
+    new = asked.read(NewPersonalToken, view.params, at=view.at)
+    minted = tokens.mint(view.conn, new.of(view.user.id), by=view.actor, at=view.at)
     return _hand_over(view, minted)
 
 

@@ -8,8 +8,9 @@ from wheelyard import tokens
 from wheelyard.access import Permission, Scope, TokenKind
 from wheelyard.database.paging import Window
 from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, Minted, Token
-from wheelyard.web import newtokens
+from wheelyard.web import asked
 from wheelyard.web.headers import Headers
+from wheelyard.web.newtokens import NewDeployToken
 from wheelyard.web.pages import handover, paging
 from wheelyard.web.pages.handover import Handed
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
@@ -37,8 +38,8 @@ def _taken(view: View) -> tuple[Minted | None, Headers]:
 
 def create(view: View) -> Answer:
     """``POST …/deploy_tokens``; the list that follows shows the secret, once, in files to copy."""
-    new = newtokens.read_deploy(view.params, Holder.of(view.subject), at=view.at)
-    minted = tokens.mint(view.conn, new, by=view.actor, at=view.at)
+    new = asked.read(NewDeployToken, view.params, at=view.at)
+    minted = tokens.mint(view.conn, new.of(Holder.of(view.subject)), by=view.actor, at=view.at)
     return handover.give(view, _KIND, Handed(minted.token.id, minted.secret), to=_here(view))
 
 
