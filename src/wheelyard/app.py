@@ -24,9 +24,11 @@ from wheelyard.facts import Unavailable
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.usage import FLUSH_SECONDS
+from wheelyard.web import requestids
 from wheelyard.web.errors import ErrorBoundary
 from wheelyard.web.pages.refusals import Refusals
 from wheelyard.web.paths import PathReader
+from wheelyard.web.requestids import RequestIds
 from wheelyard.web.routes import routes
 
 _ORPHAN_CHECK_SECONDS = 1.0
@@ -82,7 +84,8 @@ def application(registry: Registry) -> ASGIApp:
     if registry.settings.trusted_proxies:
         trusted = list(registry.settings.trusted_proxies)
         app = wrap_asgi_with_proxy_headers(app, trusted_hosts=trusted)
-    return app
+    # Outermost, for the line before replaces the proxy's own address by its client's.
+    return RequestIds(app, registry.settings.trusted_proxies)
 
 
 def _close(registry: Registry) -> None:
@@ -120,6 +123,7 @@ def configure_logging() -> None:
     """Log one line an event to standard error, with the time in UTC."""
     structlog.configure(
         processors=[
+            requestids.note,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

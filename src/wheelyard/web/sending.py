@@ -27,6 +27,7 @@ from wheelyard.web.headers import (
     find_range,
     http_date,
     is_known,
+    start,
 )
 
 # Of a range.  The server holds some of them for each client that reads slowly.
@@ -119,10 +120,10 @@ async def send_file(scope: Scope, send: Send, file: Description, path: Path) -> 
 
 async def _send_whole(scope: Scope, send: Send, file: Description, path: Path) -> None:
     if scope["method"] == "HEAD":
-        await _start(send, 200, file.headers, file.size)
+        await send(start(200, file.headers, file.size))
         await send({"type": "http.response.body", "body": b""})
     elif "http.response.pathsend" in scope.get("extensions", {}):
-        await _start(send, 200, file.headers, file.size)
+        await send(start(200, file.headers, file.size))
         await send({"type": "http.response.pathsend", "path": str(path)})
     else:
         await _send_bytes(send, path, ByteRange(0, file.size), 200, file.headers)
@@ -134,18 +135,13 @@ async def _send_range(send: Send, file: Description, path: Path, wanted: ByteRan
     await _send_bytes(send, path, wanted, 206, headers)
 
 
-async def _start(send: Send, status: int, headers: Headers, length: int) -> None:
-    sized = [*headers, (b"content-length", b"%d" % length)]
-    await send({"type": "http.response.start", "status": status, "headers": sized})
-
-
 async def _send_bytes(
     send: Send, path: Path, wanted: ByteRange, status: int, headers: Headers
 ) -> None:
     async with await anyio.open_file(path, "rb") as file:  # before an answer has begun
         await file.seek(wanted.start)
         left = wanted.stop - wanted.start
-        await _start(send, status, headers, left)
+        await send(start(status, headers, left))
         while left > 0 and (chunk := await file.read(min(left, _CHUNK_BYTES))):
             left -= len(chunk)
             await send({"type": "http.response.body", "body": chunk, "more_body": True})

@@ -9,7 +9,7 @@ from starlette.types import Scope, Send
 
 from wheelyard.facts import Sentence, Unauthenticated
 from wheelyard.registry import Registry
-from wheelyard.web import headers, params
+from wheelyard.web import headers, params, requestids
 from wheelyard.web.errors import Rendered
 from wheelyard.web.headers import Headers
 from wheelyard.web.pages import rendering, visits
@@ -22,7 +22,8 @@ log = structlog.get_logger()
 
 _LAST_RESORT = (
     b"<!doctype html><html lang=en><title>Wheelyard</title><h1>Something went wrong here</h1>"
-    b"<p>The page could not be made. Load it again in a while; nothing was changed.</p></html>"
+    b"<p>The page could not be made. Load it again in a while; nothing was changed.</p>"
+    b"<p>Request: <code>%s</code></p></html>"
 )
 
 
@@ -51,7 +52,9 @@ class Refusals:
             # The database may be what has failed.
             log.exception("a refusal could not be shown", path=scope["path"])
             fixed = [*rendering.HEADERS, rendering.HTML, *sent]
-            await headers.answer(send, status, fixed, _LAST_RESORT)
+            # What can stand in an id means nothing in HTML.
+            shown = _LAST_RESORT % requestids.current().encode()
+            await headers.answer(send, status, fixed, shown)
 
     def _make(
         self, scope: Scope, visit: Visit, error: Exception, status: int, sent: Headers
@@ -105,4 +108,12 @@ def _words(view: View, status: int, error: Exception) -> dict[str, object]:
     can_sign_in = status == HTTPStatus.NOT_FOUND and view.session is None
     if can_sign_in:
         text = _("It does not exist, or you have to sign in to see it.")
-    return {"code": status, "title": title, "text": text, "can_sign_in": can_sign_in}
+    # The log has a line of it where it was no fault of the reader's.
+    request_id = requestids.current() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
+    return {
+        "code": status,
+        "title": title,
+        "text": text,
+        "can_sign_in": can_sign_in,
+        "request_id": request_id,
+    }

@@ -18,7 +18,7 @@ from wheelyard.journal import Filter, Recorded
 from wheelyard.mentions import Mentions, Named
 from wheelyard.registry import Registry
 from wheelyard.web import params
-from wheelyard.web.headers import Headers
+from wheelyard.web.headers import Headers, start
 from wheelyard.web.pages import rendering, visits
 from wheelyard.web.pages.administration import journal as page
 from wheelyard.web.pages.admission import Gate
@@ -49,9 +49,7 @@ class JournalExport:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer piece by piece, each made in a worker thread, as long as somebody listens."""
         wanted = await run_sync(self._admit, scope)
-        await send(
-            {"type": "http.response.start", "status": HTTPStatus.OK, "headers": self._head()}
-        )
+        await send(start(HTTPStatus.OK, self._head()))
         pieces = iter(()) if scope["method"] == "HEAD" else self._pieces(wanted)
         async with create_task_group() as tasks:
             tasks.start_soon(_cancel_when_gone, receive, tasks.cancel_scope)
