@@ -149,6 +149,10 @@ class Laptop:
         """Run uv."""
         return self.run("uv", "--no-config", *words, environment=environment)
 
+    def former_twine_upload(self, *words: str | Path, **environment: str) -> Ran:
+        """Run ``twine upload`` of a release that took --skip-existing for any repository."""
+        return self._run_client("twine", ("upload", *words), None, environment)
+
     def flit(self, *words: str | Path, cwd: Path | None = None, **environment: str) -> Ran:
         """Run flit, which builds with its own flit-core."""
         return self._run_client("flit", words, cwd, environment)

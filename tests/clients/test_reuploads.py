@@ -1,10 +1,15 @@
 """The same package and version again: each upload is kept, and installing serves the newest."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.actors import Actor, Installation, pypi
 from tests.builders import Dist, wheel
+from tests.clients import uploaders
 from tests.clients.laptop import Laptop, with_login
+from tests.clients.uploaders import Login, Upload
+from tests.clients.workshop import Workshop
 from wheelyard.access import Role
 from wheelyard.projects import Project
 
@@ -82,3 +87,70 @@ def test_a_repeated_upload_succeeds_where_identical_copies_are_taken(
 
     assert codes == [0, 0]
     assert other.code == 1, other
+
+
+# Clients that pass over what is there already ---------------------------------------------------
+
+
+@pytest.fixture
+def refusing(town: Installation) -> Project:
+    """A project that refuses copies."""
+    return town.project(duplicates="refuse")
+
+
+@pytest.fixture
+def author(town: Installation, refusing: Project) -> Login:
+    """A developer's."""
+    token = town.token(town.join(town.user(), refusing, Role.DEVELOPER))
+    return Login("__token__", token.secret)
+
+
+SKIPPING = {
+    "poetry": "tiny-1.0-py3-none-any.whl File exists. Skipping",
+    "pdm": "Skipping tiny-1.0-py3-none-any.whl because it appears to already exist",
+}
+
+
+@pytest.mark.parametrize("client", SKIPPING)
+def test_a_client_skips_what_was_refused_as_a_copy(
+    laptop: Laptop,
+    workshop: Workshop,
+    town: Installation,
+    refusing: Project,
+    author: Login,
+    client: str,
+) -> None:
+    upload = Upload(laptop, workshop.copy(client, laptop), f"{town.url}{pypi(refusing)}", author)
+    publish = uploaders.FORMS[f"{client} options"]
+
+    first = publish(upload)
+    plain = publish(upload)
+    skipping = publish(replace(upload, more=("--skip-existing",)))
+
+    assert (first.code, plain.code, skipping.code) == (0, 1, 0), (first, plain, skipping)
+    assert SKIPPING[client] in skipping.words, skipping
+
+
+def test_a_former_twine_skips_by_the_sentence_that_gitlab_has(
+    laptop: Laptop, town: Installation, refusing: Project, author: Login
+) -> None:
+    address = with_login(f"{town.url}{pypi(refusing)}", author.secret)
+    files = laptop.save(wheel())
+    laptop.former_twine_upload("--repository-url", address, *files)
+
+    again = laptop.former_twine_upload("--skip-existing", "--repository-url", address, *files)
+
+    assert again.code == 0, again
+    said = "Skipping demo-1.0-py3-none-any.whl because it appears to already exist"
+    assert said in again.words, again
+
+
+def test_twine_skips_nowhere_but_in_the_public_index(
+    laptop: Laptop, town: Installation, refusing: Project, author: Login
+) -> None:
+    address = with_login(f"{town.url}{pypi(refusing)}", author.secret)
+
+    ran = laptop.twine_upload("--skip-existing", "--repository-url", address, *laptop.save(wheel()))
+
+    assert ran.code == 1
+    assert "does not have support for the following features: --skip-existing" in ran.words, ran

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,9 @@ from tests.actors import Actor, Installation
 from tests.clients.laptop import Laptop
 from tests.clients.uploaders import CLIENTS, FORMS, Login, Upload
 from tests.clients.workshop import NAME, Workshop
+from wheelyard.access import Role
 from wheelyard.projects import Project
+from wheelyard.registry import utc_now
 
 pytestmark = pytest.mark.client
 
@@ -60,3 +63,59 @@ def test_a_client_publishes_with_a_deploy_token(
 
     assert ran.code == 0, ran
     assert list_published(developer, project) == list_built(upload), ran
+
+
+REFUSED = {
+    "twine": ("HTTPError: {status} {reason} from", ""),
+    "flit": ("HTTPError: {status} Client Error: {reason} for url", ""),
+    "poetry": ("HTTP Error {status}: {reason} |", "{cause}"),
+    "pdm": ("[PublishError]: Client error '{status} {reason}'", ""),
+    "hatch": ("Error uploading to repository", "Client error '{status} {reason}'"),
+    "uv": ("Server returned status code {status} {reason}. Server says:", "{cause}"),
+}
+"""What each says of an answer; two show the words of its body too."""
+
+ANSWERS = {
+    "nobody's": (401, "Unauthorized", "401 Unauthorized"),
+    "expired": (401, "Unauthorized", "Token is expired."),
+    "for reading": (403, "Forbidden", "insufficient_scope"),
+    "a deploy token for reading": (403, "Forbidden", "403 Forbidden"),
+    "a stranger's": (404, "Not Found", "404 Not Found"),
+}
+
+
+def make_bad_secret(town: Installation, project: Project, kind: str) -> str:
+    """A token that opens nothing here for an upload."""
+    owner = town.join(town.user(), project, Role.OWNER)
+    yesterday = utc_now() - timedelta(days=1)
+    secrets: dict[str, Callable[[], str]] = {
+        "nobody's": lambda: "glpat-nobody-has-this-one",
+        "expired": lambda: town.token(owner, expires_at=yesterday).secret,
+        "for reading": lambda: town.token(owner, "read_api").secret,
+        "a deploy token for reading": lambda: (
+            town.deploy_token(project, "read_package_registry").secret
+        ),
+        "a stranger's": lambda: town.token(town.user()).secret,
+    }
+    return secrets[kind]()
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_says_why_it_may_not_publish(
+    build: Builder,
+    developer: Actor,
+    town: Installation,
+    project: Project,
+    client: str,
+    kind: str,
+) -> None:
+    upload = build(client, Login("__token__", make_bad_secret(town, project, kind)))
+    status, reason, cause = ANSWERS[kind]
+
+    ran = FORMS[f"{client} environment"](upload)
+
+    assert ran.code != 0
+    for words in REFUSED[client]:
+        assert words.format(status=status, reason=reason, cause=cause) in ran.words, ran
+    assert developer.simple(project, f"{NAME}/").status_code == 404

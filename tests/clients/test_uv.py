@@ -31,7 +31,7 @@ def test_uv_publishes_and_installs(
     assert laptop.greet() == "Hello from MyPyPiPackage\n"
 
 
-def test_a_second_publish_with_a_check_url_skips_what_is_there(
+def test_a_second_publish_with_a_check_url_skips_equal_files_and_refuses_others(
     laptop: Laptop, town: Installation, repository: str, project: Project
 ) -> None:
     token = town.token(town.join(town.user(), project, Role.DEVELOPER))
@@ -49,11 +49,15 @@ def test_a_second_publish_with_a_check_url_skips_what_is_there(
 
     first = laptop.uv(*command)
     second = laptop.uv(*command)
+    laptop.save(wheel(files={"other.py": b""}))
+    other = laptop.uv(*command)
 
     assert first.code == 0, first
     assert "already exists" not in first.output
     assert second.code == 0, second
     assert "File demo-1.0-py3-none-any.whl already exists, skipping" in second.output
+    assert other.code == 2, other
+    assert "Local file and index file do not match for `demo-1.0-py3-none-any.whl`" in other.words
 
 
 def test_uv_reads_a_login_from_netrc(

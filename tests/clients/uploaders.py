@@ -23,6 +23,8 @@ class Upload:
     folder: Path
     repository: str
     login: Login
+    more: tuple[str, ...] = ()
+    """Further words of the command, where it is told all of this by its options."""
 
     @property
     def files(self) -> list[Path]:
@@ -104,7 +106,7 @@ def poetry_environment(upload: Upload) -> Ran:
 def poetry_options(upload: Upload) -> Ran:
     return upload.laptop.poetry(
         *("publish", "--repository", "acme"),
-        *("--username", upload.login.username, "--password", upload.login.secret),
+        *("--username", upload.login.username, "--password", upload.login.secret, *upload.more),
         cwd=upload.folder,
         POETRY_REPOSITORIES_ACME_URL=upload.repository,
     )
@@ -141,7 +143,7 @@ def pdm_environment(upload: Upload) -> Ran:
 def pdm_options(upload: Upload) -> Ran:
     words = ("publish", "--no-build", "--repository", upload.repository)
     login = ("--username", upload.login.username, "--password", upload.login.secret)
-    return upload.laptop.pdm(*words, *login, cwd=upload.folder)
+    return upload.laptop.pdm(*words, *login, *upload.more, cwd=upload.folder)
 
 
 def pdm_address(upload: Upload) -> Ran:
