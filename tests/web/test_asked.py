@@ -16,7 +16,13 @@ from wheelyard.web.params import Params
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-class Wanted(Paged, kw_only=True, frozen=True):
+class Ending(Paged, kw_only=True, frozen=True):
+    """What others ask for as well."""
+
+    ends: FutureDay | None = None
+
+
+class Wanted(Ending, kw_only=True, frozen=True):
     """One parameter of each kind."""
 
     name: Line
@@ -28,7 +34,6 @@ class Wanted(Paged, kw_only=True, frozen=True):
     archived: bool | None = None
     scopes: Annotated[tuple[Scope, ...], asked.only([Scope.API, Scope.READ_API])] = ()
     since: Moment | None = None
-    ends: FutureDay | None = None
     condition: Annotated[Text | None, asked.header("If-Match")] = None
 
 

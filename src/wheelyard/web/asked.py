@@ -126,14 +126,14 @@ def _fields(asked: type[Struct]) -> tuple[_Field, ...]:
     described = inspect.type_info(asked)
     assert isinstance(described, inspect.StructType)  # noqa: S101  of a Struct nothing else is made
     # Inherited fields come first in a Struct; of the list's length nobody wants to hear first.
-    inherited = {name for parent in asked.__bases__ for name in _names(parent)}
     fields = [_field(field) for field in described.fields]
-    return tuple(sorted(fields, key=lambda field: field.name in inherited))
+    return tuple(sorted(fields, key=lambda field: _generation(asked, field.name)))
 
 
-def _names(parent: type) -> tuple[str, ...]:
-    names: tuple[str, ...] = getattr(parent, "__struct_fields__", ())
-    return names
+def _generation(asked: type[Struct], name: str) -> int:
+    """Return how far up a field comes from; 0 is its own."""
+    above = [parent for parent in asked.__mro__[1:] if parent not in Struct.__mro__]
+    return sum(name in parent.__struct_fields__ for parent in above if issubclass(parent, Struct))
 
 
 def _field(field: inspect.Field) -> _Field:
