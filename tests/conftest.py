@@ -89,6 +89,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     cells = sum(map(int, list_properties(terminalreporter, "page cells")))
     if cells:
         terminalreporter.write_line(f"The matrix of the pages has {cells} cells, all checked.")
+    cases = sum(map(int, list_properties(terminalreporter, "contract cases")))
+    if cases:
+        terminalreporter.write_line(f"The contract has {cases} cases, all put to a live server.")
     read = sum(map(int, list_properties(terminalreporter, "pages read")))
     if read:
         terminalreporter.write_line(f"The crawl has read {read} answers of pages.")

@@ -197,7 +197,7 @@ class Receiver:
         text = {name: self._text(name, value) for name, value in form.fields.items()}
         has_content = form.filename is not None or (_CONTENT, _INVALID) in form.problems
         needed = [] if has_content else [_CONTENT]
-        needed += [name for name in ("name", "version") if not text.get(name)]
+        needed += [name for name in ("name", "version") if not text.get(name, "").strip()]
         sha256 = text.get("sha256_digest", "")
         if sha256 and not _SHA256.match(sha256):
             form.problems.append(("sha256_digest", _INVALID))
@@ -281,13 +281,14 @@ class Receiver:
 
     def _text(self, name: str, value: bytes) -> str:
         try:
-            text = value.decode().strip()
+            text = value.decode()
         except UnicodeDecodeError:
             self._form.problems.append((name, _INVALID))
             return value.decode(errors="replace")
-        if not text.isprintable():
+        if not text.strip().isprintable():
             self._form.problems.append((name, _INVALID))
-        return text
+        # White space around a name is refused with the name, as on GitLab.
+        return text if name == "name" else text.strip()
 
 
 def _parser(scope: Scope) -> PushMultipartParser:
