@@ -16,8 +16,18 @@ from urllib.parse import quote
 import httpx
 
 from tests.builders import Dist
-from wheelyard import groups, memberships, projects, protection, tokens, users
+from wheelyard import (
+    admissions,
+    groups,
+    jobs,
+    memberships,
+    projects,
+    protection,
+    tokens,
+    users,
+)
 from wheelyard.access import RegistryAccess, Role, TokenKind, Visibility
+from wheelyard.admissions import Guest
 from wheelyard.database.engine import Database
 from wheelyard.groups import NewGroup
 from wheelyard.journal import OPERATOR
@@ -174,6 +184,38 @@ class Installation:
         )
         return self._mint(TokenKind.DEPLOY, holder, scopes, expires_at)
 
+    def access_token(
+        self,
+        where: Project | Namespace,
+        role: Role = Role.MAINTAINER,
+        *scopes: str,
+        expires_at: datetime | None = None,
+    ) -> Minted:
+        """An access token of a project or a group, with its bot; of scope ``api`` unless told."""
+        of_project = isinstance(where, Project)
+        new = NewToken(
+            TokenKind.PROJECT if of_project else TokenKind.GROUP,
+            Holder(project_id=where.id) if of_project else Holder(namespace_id=where.id),
+            "an access token",
+            scopes or ("api",),
+            expires_at=expires_at,
+            role=role,
+        )
+        with self.database.write() as conn:
+            return tokens.mint_for_bot(conn, new, by=OPERATOR, at=utc_now())
+
+    def job_token(self, user: User, project: Project, *, seconds: int = 3600) -> Minted:
+        """A token for a job that a user has started in a project; of those who may start one."""
+        with self.database.write() as conn:
+            return jobs.mint(conn, project, user, seconds=seconds, by=OPERATOR, at=utc_now())
+
+    def admit(self, project: Project, guest: Project | Namespace) -> None:
+        """Let a project admit the job tokens of another, or of all in a group."""
+        of_project = isinstance(guest, Project)
+        admitted = Guest(project_id=guest.id) if of_project else Guest(namespace_id=guest.id)
+        with self.database.write() as conn:
+            admissions.admit(conn, project.id, admitted, by=OPERATOR, at=utc_now())
+
     def _mint(
         self,
         kind: TokenKind,
@@ -236,6 +278,10 @@ class Installation:
     def calling(self, secret: str | Minted) -> Actor:
         """Somebody who sends a token as PRIVATE-TOKEN, as scripts do."""
         return Actor(self.url, headers={"PRIVATE-TOKEN": _secret(secret)})
+
+    def job(self, secret: str | Minted) -> Actor:
+        """A CI job, which sends its token as Basic."""
+        return self.holding(secret, "gitlab-ci-token")
 
     def administrator(self) -> Actor:
         """A new administrator, calling the REST API."""

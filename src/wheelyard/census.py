@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, or_,
 
 from wheelyard import namespaces as namespaces_
 from wheelyard import users as users_
-from wheelyard.access import RegistryAccess, Role, Visibility
+from wheelyard.access import RegistryAccess, Role, TokenKind, Visibility
 from wheelyard.database.paging import Page, Window
 from wheelyard.database.schema import (
     memberships,
@@ -77,7 +77,7 @@ def count(conn: Connection, *, at: datetime) -> Counts:
     """Count everything."""
     sums = sum_files(conn)
     return Counts(
-        users=_count(conn, users),
+        users=_count(conn, users, ~users.c.is_bot),
         active_users=_count_active(conn, since=at - RECENT),
         groups=_count(conn, namespaces, namespaces.c.kind == Kind.GROUP.value),
         projects=sums.projects,
@@ -93,6 +93,9 @@ def _count(conn: Connection, table: Table, *conditions: ColumnElement[bool]) -> 
     return conn.execute(counting).scalar_one()
 
 
+_OF_PEOPLE = (TokenKind.PERSONAL.value, TokenKind.JOB.value)
+
+
 def _count_active(conn: Connection, *, since: datetime) -> int:
     """Count who has signed in, looked at a page or used a token of theirs."""
     used = tokens.c.last_used_at >= since
@@ -101,7 +104,7 @@ def _count_active(conn: Connection, *, since: datetime) -> int:
         .where(users.c.last_signed_in_at >= since)
         .union(
             select(sessions.c.user_id).where(sessions.c.last_used_at >= since),
-            select(tokens.c.user_id).where(used, tokens.c.user_id.is_not(None)),
+            select(tokens.c.user_id).where(used, tokens.c.kind.in_(_OF_PEOPLE)),
         )
     )
     return conn.execute(select(func.count()).select_from(seen.subquery())).scalar_one()
@@ -117,6 +120,8 @@ class UserFilter(StrEnum):
     ADMINISTRATORS = "administrators"
     BLOCKED = "blocked"
     NEVER_SIGNED_IN = "never_signed_in"
+    BOTS = "bots"
+    """Those that access tokens of projects and groups act as, which no other list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +161,12 @@ def _of_kind(kind: UserFilter) -> list[ColumnElement[bool]]:
         case UserFilter.ADMINISTRATORS:
             return [users.c.is_admin]
         case UserFilter.BLOCKED:
-            return [users.c.state == State.BLOCKED.value]
+            return [users.c.state == State.BLOCKED.value, ~users.c.is_bot]
         case UserFilter.NEVER_SIGNED_IN:
-            return [users.c.last_signed_in_at.is_(None)]
-    return []
+            return [users.c.last_signed_in_at.is_(None), ~users.c.is_bot]
+        case UserFilter.BOTS:
+            return [users.c.is_bot]
+    return [~users.c.is_bot]
 
 
 def get_user(conn: Connection, user_id: int) -> ListedUser:

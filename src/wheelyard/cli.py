@@ -272,6 +272,7 @@ def token_create(
         _fail("--expires-at must be a date in the future")
     with closing(_open(data)) as database, database.write() as conn:
         owner = _find_user(conn, username)
+        users.require_person(owner)
         new = NewToken(TokenKind.PERSONAL, Holder(user_id=owner.id), name, scopes, expires_at=end)
         minted = tokens.mint(conn, new, by=OPERATOR, at=now)
     typer.echo(minted.secret)

@@ -12,6 +12,7 @@
     │   ├── InvalidRecord       values that read well and cannot be stored, by field
     │   │   └── InvalidRule         the same of a protection rule
     │   ├── InvalidUpload       the form, the file or their agreement
+    │   ├── TokenReused         a token that was rotated away comes again
     │   └── FileTooLarge        over the limit in force
     ├── Conflict            it exists already, or is still in use
     ├── PreconditionFailed  it has changed since the caller looked
@@ -49,6 +50,9 @@ class Sentence(str):
 class Fact(Exception):  # noqa: N818  a fact is not always an error: it is what the caller is told
     """The root of the tree; its text is a sentence for the person who asked."""
 
+    keeps_changes = False
+    """Whether the transaction that it ends is kept, for what was changed because of it."""
+
 
 class Refused(Fact):
     """Somebody may not do this."""
@@ -64,12 +68,14 @@ class Unauthenticated(Refused):
 class CredentialRefused(Refused):
     """A credential that is known, or must be, and cannot be used.
 
-    ``kind`` is one of ``expired``, ``revoked``, ``unknown`` and ``blocked``.
+    ``kind`` is one of ``expired``, ``revoked``, ``unknown`` and ``blocked``; ``token_id`` is
+    that of a revoked one.
     """
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    def __init__(self, kind: str, sentence: str, *, token_id: int | None = None) -> None:
         super().__init__(sentence)
         self.kind = kind
+        self.token_id = token_id
 
 
 class InsufficientScope(Refused):
@@ -128,6 +134,15 @@ class InvalidRule(InvalidRecord):
 
 class InvalidUpload(Invalid):
     """An upload that cannot be accepted: its form, its file, or their agreement."""
+
+
+class TokenReused(Invalid):
+    """A token that was revoked is to be rotated, so somebody else may have it.
+
+    Those that it was rotated into have been revoked because of that, which is kept.
+    """
+
+    keeps_changes = True
 
 
 class FileTooLarge(Invalid):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
-from wheelyard import journal, memberships, namespaces, visibility
+from wheelyard import journal, memberships, namespaces, users, visibility
 from wheelyard.access import Actor, Permission, Principal, Role, Visibility
 from wheelyard.database import schema
 from wheelyard.database.paging import Page, Window, fetch
@@ -214,6 +214,8 @@ def measure(conn: Connection, group: Namespace) -> Extent:
 def remove(conn: Connection, group: Namespace, *, by: Actor, at: datetime) -> None:
     """Delete a group with everything in it."""
     namespaces.record_losses(conn, group, by=by, at=at)
+    held = namespaces.ids_under(group), namespaces.projects_under(group)
+    users.remove_bots(conn, *held, by=by, at=at)
     conn.execute(delete(_TABLE).where(_COLUMNS.id == group.id))
     entry = Entry("group.deleted", namespace_id=group.id)
     journal.record(conn, entry, by=by, at=at, full_path=group.full_path)

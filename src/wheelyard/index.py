@@ -164,7 +164,7 @@ class Index:
             self.pages.drop((entry.project_id, NormalizedName(entry.package)))
             if verb != "published":
                 self.files.clear()
-        elif verb != "created" and noun != "session":  # which opens nothing but pages
+        elif verb != "created":
             self.grants.clear()
             if noun == "project" and entry.project_id is not None:
                 # Its name is the index's title.  A deleted one's id is never given again, so that

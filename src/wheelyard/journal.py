@@ -21,6 +21,8 @@ OPERATOR = Actor()
 
 
 ACTIONS = (
+    "admission.added",
+    "admission.removed",
     "file.deleted",
     "file.published",
     "group.created",

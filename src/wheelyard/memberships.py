@@ -5,7 +5,7 @@ is in the namespace of their own.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from wheelyard import access, journal, users
+from wheelyard import access, admissions, journal, users
 from wheelyard.access import Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import memberships, namespaces
@@ -98,8 +98,16 @@ def require(
     noun: str = "",
     challenge: bool = False,
 ) -> Standing:
-    """Return the principal's standing where it allows this; raises as ``access.require``."""
-    standing = STRANGER if subject is None else find_standing(conn, principal.user_id, subject, at)
+    """Return the principal's standing where it allows this; raises as ``access.require``.
+
+    To a project that does not admit it a job token is that of a stranger.
+    """
+    if subject is None:
+        standing = STRANGER
+    elif admissions.is_stranger(conn, principal, subject):
+        principal, standing = replace(principal, is_admin=False), STRANGER
+    else:
+        standing = find_standing(conn, principal.user_id, subject, at)
     access.require(principal, permission, subject, standing.role, noun=noun, challenge=challenge)
     return standing
 
@@ -223,7 +231,35 @@ def get_member(conn: Connection, place: Place, user_id: int, *, at: datetime) ->
 
 
 def add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
-    """Give a user a role; raises Conflict when there is one already."""
+    """Give a user a role; raises Invalid for a bot, and Conflict when there is one already."""
+    users.require_person(member.user)
+    _add(conn, place, member, by=by)
+
+
+def add_bot(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
+    """Give the bot of an access token its role."""
+    _add(conn, place, member, by=by)
+
+
+def prolong(conn: Connection, place: Place, user_id: int | None, ends: datetime | None) -> None:
+    """Let a bot's membership end when its token does; the token's own row tells the journal."""
+    conn.execute(
+        update(memberships)
+        .where(is_in(place), memberships.c.user_id == user_id)
+        .values(expires_at=ends)
+    )
+
+
+def remove_bot(conn: Connection, place: Place, user_id: int, *, by: Actor, at: datetime) -> None:
+    """Take a bot's role away, once its token is revoked."""
+    row = conn.execute(
+        select_members(and_(is_in(place), memberships.c.user_id == user_id), None)
+    ).first()
+    if row is not None:
+        _remove(conn, place, from_row(row), by=by, at=at)
+
+
+def _add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
     if find_member(conn, place, member.user.id, at=member.created_at):
         raise Conflict(Sentence("Member already exists"))
     # What is left of a membership that has run out makes room for the new one.
@@ -242,7 +278,11 @@ def add(conn: Connection, place: Place, member: Member, *, by: Actor) -> None:
 
 
 def edit(conn: Connection, place: Place, member: Member, *, by: Actor, at: datetime) -> None:
-    """Give a member another role or another end; raises Forbidden for a group's last owner."""
+    """Give a member another role or another end.
+
+    Raises Forbidden for a group's last owner and Invalid for a bot.
+    """
+    users.require_person(member.user)
     if member.role < Role.OWNER or member.expires_at is not None:
         _require_other_owner(conn, place, member.user, at)
     conn.execute(
@@ -254,8 +294,13 @@ def edit(conn: Connection, place: Place, member: Member, *, by: Actor, at: datet
 
 
 def remove(conn: Connection, place: Place, member: Member, *, by: Actor, at: datetime) -> None:
-    """Take a member's role away; raises Forbidden for a group's last owner."""
+    """Take a member's role away; raises Forbidden for a group's last owner, Invalid for a bot."""
+    users.require_person(member.user)
     _require_other_owner(conn, place, member.user, at)
+    _remove(conn, place, member, by=by, at=at)
+
+
+def _remove(conn: Connection, place: Place, member: Member, *, by: Actor, at: datetime) -> None:
     conn.execute(delete(memberships).where(is_in(place), memberships.c.user_id == member.user.id))
     _record(conn, "member.removed", place, member, by=by, at=at)
 
@@ -316,6 +361,7 @@ def _is_sole_owner(conn: Connection, group_id: int, user_id: int, at: datetime) 
             memberships.c.namespace_id.in_(parse_lineage(lineage)),
             memberships.c.role == Role.OWNER.value,
             users_table.c.state == State.ACTIVE.value,
+            ~users_table.c.is_bot,
             is_live(at),
         )
     )
@@ -343,8 +389,8 @@ def is_in(place: Place) -> ColumnElement[bool]:
     return memberships.c.namespace_id == place.namespace_id
 
 
-def select_members(where: ColumnElement[bool], at: datetime) -> Select[Any]:
-    """Select memberships that have not run out, with their users."""
+def select_members(where: ColumnElement[bool], at: datetime | None) -> Select[Any]:
+    """Select memberships that have not run out, with their users; at None those that have too."""
     return (
         select(
             users_table,
@@ -353,7 +399,7 @@ def select_members(where: ColumnElement[bool], at: datetime) -> Select[Any]:
             memberships.c.created_at.label("joined_at"),
         )
         .join_from(memberships, users_table, memberships.c.user_id == users_table.c.id)
-        .where(where, is_live(at))
+        .where(where, true() if at is None else is_live(at))
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
 
 from wheelyard import journal
 from wheelyard.access import Actor, Subject, Visibility
@@ -315,6 +315,17 @@ def move(conn: Connection, old: str, new: str) -> None:
             .where(or_(full_path == old, full_path.startswith(f"{old}/", autoescape=True)))
             .values(full_path=moved, full_path_key=func.lower(moved))
         )
+
+
+def ids_under(namespace: Namespace) -> Select[tuple[int]]:
+    """Select the ids of a namespace and of all groups below it."""
+    under = is_under(namespaces.c.lineage, lineage_text(namespace.lineage))
+    return select(namespaces.c.id).where(under)
+
+
+def projects_under(namespace: Namespace) -> Select[tuple[int]]:
+    """Select the ids of all projects in a namespace and below it."""
+    return select(projects.c.id).where(projects.c.namespace_id.in_(ids_under(namespace)))
 
 
 def record_losses(conn: Connection, namespace: Namespace, *, by: Actor, at: datetime) -> None:

@@ -11,13 +11,14 @@ from sqlalchemy import (
     Row,
     Select,
     delete,
+    false,
     func,
     or_,
     select,
     update,
 )
 
-from wheelyard import journal, memberships, visibility
+from wheelyard import journal, memberships, users, visibility
 from wheelyard import namespaces as namespaces_
 from wheelyard.access import (
     Actor,
@@ -367,7 +368,9 @@ def transfer(
 
 
 def remove(conn: Connection, project: Project, *, by: Actor, at: datetime) -> None:
-    """Delete a project with its packages, members and deploy tokens."""
+    """Delete a project with its packages, members and tokens."""
+    own = select(projects.c.id).where(projects.c.id == project.id)
+    users.remove_bots(conn, own.where(false()), own, by=by, at=at)
     conn.execute(delete(projects).where(projects.c.id == project.id))
     entry = Entry("project.deleted", project_id=project.id)
     journal.record(conn, entry, by=by, at=at, full_path=project.full_path)

@@ -2,7 +2,7 @@
 
 A session is found by the digest of a secret that only the browser's cookie holds.  It ends by
 itself a week after its last use, and a month after it began; it acts with all the rights of its
-user, and only on pages: the REST API and the package routes know tokens alone.
+user, and only on pages: with the REST API and the package routes it reads, and changes nothing.
 """
 
 import secrets
@@ -45,6 +45,11 @@ class Session:
 
     address: str
     user_agent: str
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends if it is not used."""
+        return min(self.expires_at, self.last_used_at + IDLE)
 
     @property
     def principal(self) -> Principal:

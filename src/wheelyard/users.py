@@ -1,4 +1,7 @@
-"""Users: accounts and passwords.  Each has a namespace of its own, under its username."""
+"""Users: accounts and passwords.  Each has a namespace of its own, under its username.
+
+But for bots, which access tokens of projects and groups act as; see ``tokens.mint_for_bot``.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,14 +12,14 @@ from typing import Any, NewType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 
 from wheelyard import journal, namespaces
 from wheelyard.access import Actor
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.rows import add_row
-from wheelyard.database.schema import users
-from wheelyard.facts import Conflict, InvalidRecord, NotFound, Sentence
+from wheelyard.database.schema import tokens, users
+from wheelyard.facts import Conflict, Invalid, InvalidRecord, NotFound, Sentence
 from wheelyard.journal import Entry
 
 MIN_PASSWORD_LENGTH = 8
@@ -27,6 +30,7 @@ PasswordHash = NewType("PasswordHash", str)
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 _NO_PASSWORD = PasswordHash("")  # no hash looks like this, so no password matches
+_NOWHERE = "noreply.invalid"  # no mail can go there (RFC 2606, 2)
 _hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106, section 4
 
 
@@ -48,6 +52,8 @@ class User:
     is_admin: bool
     state: State
     created_at: datetime
+    is_bot: bool = False
+    """Whether it is nobody, but what an access token of a project or a group acts as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ def from_row(row: Row[Any]) -> User:
         is_admin=row.is_admin,
         state=State(row.state),
         created_at=row.created_at,
+        is_bot=row.is_bot,
     )
 
 
@@ -106,12 +113,16 @@ class Filter:
     """Whether the search may look at e-mail addresses, which are not for everybody."""
 
     states: frozenset[State] = frozenset(State)
+    bots: bool | None = None
+    """None is both: people, and what access tokens of projects and groups act as."""
 
 
 def list_users(conn: Connection, wanted: Filter, window: Window) -> Page[User]:
     """Page through users, newest first as on GitLab."""
     states = [state.value for state in wanted.states]
     statement = select(users).where(users.c.state.in_(states))
+    if wanted.bots is not None:
+        statement = statement.where(users.c.is_bot.is_(wanted.bots))
     if wanted.username:
         statement = statement.where(users.c.username_key == wanted.username.lower())
     if wanted.search:
@@ -179,6 +190,35 @@ def create(conn: Connection, new: NewUser, *, by: Actor, at: datetime) -> User:
     return get(conn, user_id)
 
 
+def create_bot(conn: Connection, username: str, name: str, *, by: Actor, at: datetime) -> User:
+    """Make a user for a token to act as: without a namespace, and with no way to sign in."""
+    user_id = add_row(
+        conn,
+        users,
+        username=username,
+        username_key=username.lower(),
+        name=name,
+        email=f"{username}@{_NOWHERE}",
+        email_key=f"{username}@{_NOWHERE}".lower(),
+        password_hash=_NO_PASSWORD,
+        is_admin=False,
+        is_bot=True,
+        state=State.ACTIVE.value,
+        created_at=at,
+    )
+    entry = Entry("user.created", user_id=user_id)
+    journal.record(conn, entry, by=by, at=at, username=username, is_bot=True)
+    return get(conn, user_id)
+
+
+def require_person(user: User) -> None:
+    """Raise Invalid for a bot, which is what its token makes it and nothing else."""
+    if user.is_bot:
+        raise Invalid(
+            Sentence("%(username)s is the bot of an access token", username=user.username)
+        )
+
+
 def edit(
     conn: Connection,
     user: User,
@@ -188,7 +228,8 @@ def edit(
     by: Actor,
     at: datetime,
 ) -> User:
-    """Change columns of an account, or its password; raises InvalidRecord, Conflict."""
+    """Change columns of an account, or its password; raises Invalid, InvalidRecord, Conflict."""
+    require_person(user)
     values: dict[str, object] = {**changes}
     email = str(changes.get("email", user.email))
     _require_valid_email(email)
@@ -240,11 +281,29 @@ def find_by_login(conn: Connection, login: str) -> User | None:
 def remove(conn: Connection, user: User, *, by: Actor, at: datetime) -> None:
     """Delete an account with its own namespace; what it published elsewhere stays."""
     own = namespaces.find_own(conn, user.id)
-    assert own is not None  # noqa: S101  every user has one
-    namespaces.record_losses(conn, own, by=by, at=at)
+    if own is not None:  # a bot has none
+        namespaces.record_losses(conn, own, by=by, at=at)
+        remove_bots(conn, namespaces.ids_under(own), namespaces.projects_under(own), by=by, at=at)
     conn.execute(delete(users).where(users.c.id == user.id))
     entry = Entry("user.deleted", user_id=user.id)
     journal.record(conn, entry, by=by, at=at, username=user.username)
+
+
+def remove_bots(
+    conn: Connection,
+    namespace_ids: Select[tuple[int]],
+    project_ids: Select[tuple[int]],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Delete the bots of groups and projects that are about to go, with their tokens."""
+    theirs = select(tokens.c.user_id).where(
+        or_(tokens.c.namespace_id.in_(namespace_ids), tokens.c.project_id.in_(project_ids))
+    )
+    bots = select(users).where(users.c.is_bot, users.c.id.in_(theirs))
+    for row in conn.execute(bots).all():
+        remove(conn, from_row(row), by=by, at=at)
 
 
 def has_password(conn: Connection, user: User | None, password: str) -> bool:

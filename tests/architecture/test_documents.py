@@ -138,8 +138,8 @@ def has(thing: object, dotted: str) -> bool:
     return True
 
 
-def test_the_architecture_is_told_in_under_twenty_six_hundred_words() -> None:
-    assert len((DOCS / "ARCHITECTURE.md").read_text().split()) < 2600
+def test_the_architecture_is_told_in_under_three_thousand_words() -> None:
+    assert len((DOCS / "ARCHITECTURE.md").read_text().split()) < 3000
 
 
 def test_the_documents_name_only_targets_of_make_that_exist() -> None:

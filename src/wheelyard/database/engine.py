@@ -26,7 +26,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from wheelyard.facts import Unavailable
+from wheelyard.facts import Fact, Unavailable
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a write waits for another process's; longer than any write of ours takes."""
@@ -68,14 +68,19 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction; it is durable when this returns, and gone when this raises."""
+        """Open a transaction; it is durable when this returns, and gone when this raises.
+
+        Unless it raises a fact that keeps what was changed.
+        """
         with self._turn, _translated(), self._writer.connect() as conn:
             conn.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield conn
                 conn.exec_driver_sql("COMMIT")
-            except BaseException:
-                _roll_back(conn)
+            except BaseException as error:
+                if isinstance(error, Fact) and error.keeps_changes:
+                    conn.exec_driver_sql("COMMIT")
+                _roll_back(conn)  # of what was committed there is nothing to roll back
                 raise
 
     def watch(self) -> "Watch":

@@ -216,6 +216,7 @@ tokens = Table(
     Column("last_used_at", UtcDateTime),
     # The id of the first of those that were rotated into each other; null: it stands alone.
     Column("family_id", Integer),
+    Column("role", Integer),  # of a project's or a group's: that of its bot
     Index(None, "user_id"),
     Index(None, "project_id"),
     Index(None, "namespace_id"),

@@ -1,31 +1,38 @@
 """Who a request acts as: from headers to a Principal.
 
-The forms, in the order in which they are looked at, and what a secret that matches nothing does:
+The forms, in the order in which they are looked at, as on GitLab, and what a secret that matches
+nothing does:
 
     Deploy-Token: <token>              nobody
+    Authorization: Basic …:<token>     nobody, as a deploy token
     Authorization: Bearer <token>      refused
     PRIVATE-TOKEN: <token>             refused
     ?private_token=<token>             refused
+    ?access_token=<token>              refused
+    Authorization: Basic …:<token>     nobody, as an access token
     JOB-TOKEN: <token>                 refused
-    Authorization: Basic …:<token>     nobody; refused for the user name gitlab-ci-token
+    ?job_token=<token>                 refused
+    Authorization: Basic …:<token>     refused, for the user name gitlab-ci-token
+    the cookie of a session            nobody; for reading alone
 
 "Nobody" lets public things be read with a stale password at hand, as on GitLab; the user name in
-Basic is not looked at otherwise.
+Basic is not looked at otherwise.  An empty secret is none: so a variable that is not set is sent.
 """
 
 import binascii
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection
+from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from wheelyard import tokens
-from wheelyard.access import ANONYMOUS, TokenKind
+from wheelyard import sessions, tokens
+from wheelyard.access import ANONYMOUS, BOT_KINDS, TokenKind
 from wheelyard.facts import CredentialRefused
 from wheelyard.tokens import Identity
 
@@ -35,8 +42,14 @@ _DEPLOY_TOKEN = b"deploy-token"
 _AUTHORIZATION = b"authorization"
 _PRIVATE_TOKEN = b"private-token"
 _JOB_TOKEN = b"job-token"
-_QUERY = b"?"  # in the place of a header's name, where no header has it
+_QUERY = b"?"  # these two stand in the place of a header's name, where no header has them
+_SESSION = b"="
 _HEADERS = frozenset({_DEPLOY_TOKEN, _AUTHORIZATION, _PRIVATE_TOKEN, _JOB_TOKEN})
+_READING = frozenset({"GET", "HEAD"})
+
+_DEPLOY = (TokenKind.DEPLOY,)
+_ACCESS = (TokenKind.PERSONAL, *BOT_KINDS)
+_JOB = (TokenKind.JOB,)
 
 NOBODY = Identity(principal=ANONYMOUS, until=None)
 
@@ -52,21 +65,42 @@ class Dialect(Enum):
 
 
 Presented = tuple[tuple[bytes, bytes], ...]
-"""The headers of a request that hold credentials, and its query where that does; not looked at."""
+"""What a request holds of credentials, by the name of its header; not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Credential:
     secret: str = field(repr=False)
-    kinds: tuple[TokenKind, ...] = (TokenKind.PERSONAL,)
+    kinds: tuple[TokenKind, ...] = _ACCESS
     refused_if_unknown: bool = True
 
 
 def read_presented(scope: Scope) -> Presented:
     """Gather what a request presents."""
-    presented = tuple([header for header in scope["headers"] if header[0] in _HEADERS])
+    presented: list[tuple[bytes, bytes]] = []
+    for header in scope["headers"]:
+        if header[0] in _HEADERS:
+            presented.append(header)
+        elif header[0] == b"cookie" and scope["method"] in _READING:
+            presented.extend(_session_in(header[1], scope))
     query: bytes = scope["query_string"]
-    return (*presented, (_QUERY, query)) if b"private_token=" in query else presented
+    if b"_token=" in query:
+        presented.append((_QUERY, query))
+    return tuple(presented)
+
+
+def _session_in(cookies: bytes, scope: Scope) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the one cookie that says who somebody is; the others tell of languages and colours."""
+    name = session_cookie(is_secure=scope["scheme"] == "https")
+    secret = cookie_parser(cookies.decode("latin-1")).get(name, "")
+    if secret:
+        yield _SESSION, secret.encode("latin-1")
+
+
+def session_cookie(*, is_secure: bool) -> str:
+    """Return the name of the cookie that holds a session's secret."""
+    # With this prefix no other host under the same domain can plant the cookie (RFC 6265bis).
+    return "__Host-wheelyard_session" if is_secure else "wheelyard_session"
 
 
 def presented_key(presented: Presented) -> bytes:
@@ -78,46 +112,69 @@ def presented_key(presented: Presented) -> bytes:
 
 def identify(conn: Connection, presented: Presented, dialect: Dialect, *, at: datetime) -> Identity:
     """Return who the request acts as.  Raises CredentialRefused."""
-    for credential in _credentials(presented, dialect):
+    if not presented:
+        return NOBODY
+    headers = dict(reversed(presented))  # of a header that is there twice, the first
+    for credential in _credentials(headers, dialect):
         identity = tokens.identify(conn, credential.secret, credential.kinds, at=at)
         if identity is not None:
             return identity
         if credential.refused_if_unknown:
             raise CredentialRefused("unknown", "The token is not known")
-    return NOBODY
+    return _signed_in(conn, headers, at)
 
 
-def _credentials(presented: Presented, dialect: Dialect) -> Iterable[_Credential]:
-    headers = dict(reversed(presented))  # of a header that is there twice, the first
-    if dialect is Dialect.PACKAGING and _DEPLOY_TOKEN in headers:
-        yield _Credential(
-            _text(headers[_DEPLOY_TOKEN]), (TokenKind.DEPLOY,), refused_if_unknown=False
-        )
+def _signed_in(conn: Connection, headers: Mapping[bytes, bytes], at: datetime) -> Identity:
+    secret = _text(headers.get(_SESSION, b""))
+    session = sessions.find(conn, secret, at=at) if secret else None
+    if session is None:
+        return NOBODY
+    return Identity(session.principal, until=session.ends_at)
+
+
+def _credentials(headers: Mapping[bytes, bytes], dialect: Dialect) -> Iterator[_Credential]:
+    """Yield what is presented, in order; nothing that is empty."""
     scheme, _, value = headers.get(_AUTHORIZATION, b"").partition(b" ")
+    username, password = "", ""
+    if dialect is Dialect.PACKAGING:
+        yield from _sent(headers.get(_DEPLOY_TOKEN), _DEPLOY, refused_if_unknown=False)
+        if scheme.lower() == b"basic":
+            username, password = _read_basic(value.strip())
+    if password:
+        yield _Credential(password, _DEPLOY, refused_if_unknown=False)
     if scheme.lower() == b"bearer":
-        yield _Credential(_text(value.strip()))
-    if _PRIVATE_TOKEN in headers:
-        yield _Credential(_text(headers[_PRIVATE_TOKEN]))
-    for name, secret in parse_qsl(headers.get(_QUERY, b"").decode("latin-1")):
-        if name == "private_token":
-            yield _Credential(secret)
-    if _JOB_TOKEN in headers:
-        yield _Credential(_text(headers[_JOB_TOKEN]))
-    if dialect is Dialect.PACKAGING and scheme.lower() == b"basic":
-        yield from _basic(value.strip())
+        yield from _sent(value.strip(), (*_ACCESS, *_JOB))
+    yield from _sent(headers.get(_PRIVATE_TOKEN))
+    query = dict(reversed(parse_qsl(headers.get(_QUERY, b"").decode("latin-1"))))
+    for name in ("private_token", "access_token"):
+        if name in query:
+            yield _Credential(query[name])
+    if password:
+        yield _Credential(password, refused_if_unknown=False)
+    yield from _sent(headers.get(_JOB_TOKEN), _JOB)
+    if "job_token" in query:
+        yield _Credential(query["job_token"], _JOB)
+    if username == CI_USERNAME:
+        yield _Credential(password, _JOB)
 
 
-def _basic(value: bytes) -> Iterable[_Credential]:
+def _sent(
+    value: bytes | None, kinds: tuple[TokenKind, ...] = _ACCESS, *, refused_if_unknown: bool = True
+) -> Iterable[_Credential]:
+    if value:
+        yield _Credential(_text(value), kinds, refused_if_unknown)
+
+
+def _read_basic(value: bytes) -> tuple[str, str]:
+    """Return the user name and the secret, which is the password or else the user name."""
     try:
         username, found, password = binascii.a2b_base64(value).partition(b":")
     except binascii.Error:
-        return
-    if found and (username or password):
-        # A token as user name with no password is what some installers are given.
-        secret = _text(password or username)
-        yield _Credential(
-            secret, tuple(TokenKind), refused_if_unknown=_text(username) == CI_USERNAME
-        )
+        return "", ""
+    if not found:
+        return "", ""
+    # A token as user name with no password is what some installers are given.
+    return _text(username), _text(password or username)
 
 
 def _text(value: bytes) -> str:

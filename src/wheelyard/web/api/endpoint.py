@@ -26,10 +26,10 @@ from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 from typing_extensions import TypeVar
 
-from wheelyard import instance, memberships, namespaces, projects, users
+from wheelyard import instance, memberships, namespaces, projects, tokens, users
 from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
 from wheelyard.database.paging import Page
-from wheelyard.facts import NotFound
+from wheelyard.facts import CredentialRefused, NotFound
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
@@ -178,7 +178,12 @@ class Api:
         body = await read_whole(scope, receive)
         content_type = headers.find_text(scope, b"content-type") or ""
         read = params.read(scope["query_string"], content_type, body)
-        reply = await run_sync(self._look, scope, read)
+        try:
+            reply = await run_sync(self._look, scope, read)
+        except CredentialRefused as refused:
+            if refused.token_id is not None and scope["path"].rstrip("/").endswith("/rotate"):
+                await run_sync(self._note_reuse, refused.token_id, limiter=self._turns.writers)
+            raise
         if reply is None:
             hashed = None
             if self._hashes_password:
@@ -204,6 +209,14 @@ class Api:
         # are refused, lest they hold up the one writer.
         with self._registry.database.write() as conn:
             return self._prepare(scope, read, self._admit(conn, scope, read, hashed))()
+
+    def _note_reuse(self, token_id: int) -> None:
+        """Revoke what a token was rotated into that is presented to be rotated once more."""
+        with self._registry.database.write() as conn:
+            token = tokens.find_any(conn, token_id)
+            if token is not None:
+                by = Actor(user_id=token.holder.user_id, token_id=token.id)
+                tokens.revoke_family(conn, token, by=by, at=self._registry.clock())
 
     def _prepare(self, scope: Scope, read: Params, call: Call) -> Callable[[], Reply[Any]]:
         """Read what is asked for.  Raises InvalidParameters."""

@@ -1,7 +1,8 @@
 """Personal access tokens (GitLab documentation, "Personal access tokens API").
 
 A token of somebody else is answered with 401, whether or not there is one: only administrators
-learn which ids exist.  Unlike on GitLab from 16.0 on, a token without ``expires_at`` never expires.
+learn which ids exist.  A bot's own tokens are those of its project or its group.  Unlike on GitLab
+from 16.0 on, a token without ``expires_at`` never expires.
 """
 
 from enum import StrEnum
@@ -9,8 +10,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from wheelyard import tokens
-from wheelyard.access import TokenKind
+from wheelyard import tokens, users
+from wheelyard.access import BOT_KINDS, TokenKind
 from wheelyard.facts import NotFound, Unauthenticated
 from wheelyard.tokens import Filter, Holder, Minted, Token
 from wheelyard.web.api.endpoint import (
@@ -89,7 +90,7 @@ def list_personal_tokens(call: Call, asked: ListPersonalTokens) -> Reply[list[Pe
             raise Unauthenticated
         user_id = call.user_id
     wanted = Filter(
-        TokenKind.PERSONAL,
+        _kind(call),
         holder=None if user_id is None else Holder(user_id=user_id),
         active=None if asked.state is None else asked.state is _State.ACTIVE,
         revoked=asked.revoked,
@@ -137,7 +138,9 @@ def rotate_personal_token(call: Call, asked: RotateToken) -> Reply[MintedPersona
 
 def create_personal_token(call: Call, asked: NewPersonalToken) -> Created[MintedPersonalToken]:
     """Create a personal access token for a user; this answer alone tells its secret."""
-    new = asked.of(get_named_user(call).id)
+    user = get_named_user(call)
+    users.require_person(user)
+    new = asked.of(user.id)
     minted = tokens.mint(call.conn, new, by=call.actor, at=call.at)
     return Reply(_show_minted(call, minted))
 
@@ -150,14 +153,20 @@ def _rotate(call: Call, asked: RotateToken, token: Token) -> Reply[MintedPersona
 
 def _own(call: Call) -> Token:
     token_id = call.principal.token_id
-    token = None if token_id is None else tokens.find(call.conn, token_id, TokenKind.PERSONAL)
+    token = None if token_id is None else tokens.find(call.conn, token_id, _kind(call))
     if token is None:
         raise Unauthenticated
     return token
 
 
+def _kind(call: Call) -> TokenKind:
+    """Return the kind of one's own tokens: a bot's are its project's or its group's."""
+    kind = call.principal.token_kind
+    return kind if kind in BOT_KINDS else TokenKind.PERSONAL
+
+
 def _named(call: Call) -> Token:
-    token = tokens.find(call.conn, call.number("token"), TokenKind.PERSONAL)
+    token = tokens.find(call.conn, call.number("token"), _kind(call))
     if call.principal.is_admin:
         if token is None:
             raise NotFound

@@ -21,6 +21,7 @@ from wheelyard.facts import Forbidden, Sentence
 from wheelyard.sessions import LONGEST, Session
 from wheelyard.web import headers
 from wheelyard.web.headers import Headers
+from wheelyard.web.principal import session_cookie
 
 _PREFERENCE_DAYS = 365
 _MAX_SECRET = 64
@@ -74,7 +75,7 @@ def read(scope: Scope) -> Visit:
     raw = headers.find_text(scope, b"cookie") or ""
     cookies = cookie_parser(raw)
     is_secure = scope["scheme"] == "https"
-    secret = cookies.get(_cookie_name(is_secure=is_secure), "")
+    secret = cookies.get(session_cookie(is_secure=is_secure), "")
     is_new = not secret or len(secret) > _MAX_SECRET or not secret.isascii()
     if is_new:
         secret = sessions.draw_secret()
@@ -112,7 +113,7 @@ def _refused() -> Forbidden:
 def keep_secret(visit: Visit, secret: str, *, session: Session | None = None) -> Headers:
     """Return the header that gives a browser its secret; only a session's outlives the browser."""
     age = f"; Max-Age={int(LONGEST.total_seconds())}" if session else ""
-    name = _cookie_name(is_secure=visit.is_secure)
+    name = session_cookie(is_secure=visit.is_secure)
     return [_cookie(visit, name, secret, f"; HttpOnly{age}")]
 
 
@@ -132,11 +133,6 @@ def keep_passing(visit: Visit, name: str, text: str) -> tuple[bytes, bytes]:
 def keep_once(visit: Visit, name: str, text: str) -> tuple[bytes, bytes]:
     """Return the header that carries a secret to the next page; no browser writes it to a disk."""
     return _cookie(visit, f"wheelyard_{name}", text.encode().hex(), "; HttpOnly")
-
-
-def _cookie_name(*, is_secure: bool) -> str:
-    # With this prefix no other host under the same domain can plant the cookie (RFC 6265bis).
-    return "__Host-wheelyard_session" if is_secure else "wheelyard_session"
 
 
 def _cookie(visit: Visit, name: str, value: str, more: str) -> tuple[bytes, bytes]:

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _add_policies()
     op.add_column("tokens", sa.Column("family_id", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_tokens_family_id"), "tokens", ["family_id"])
+    op.add_column("tokens", sa.Column("role", sa.Integer(), nullable=True))
     for name, kind in (
         ("forwarding", sa.Boolean()),
         ("forwarding_locked", sa.Boolean()),

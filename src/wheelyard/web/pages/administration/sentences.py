@@ -75,6 +75,7 @@ class _Teller:
             "pattern": details.get("pattern", ""),
             "role": self._gettext(str(details.get("role", "")).capitalize() or "?"),
             "address": details.get("address", ""),
+            "guest": details.get("guest", ""),
         }
 
     def _actor(self, recorded: Recorded) -> Markup | str:
@@ -145,13 +146,24 @@ def _kind(recorded: Recorded) -> str:
     """Return which sentence tells an entry: its action, and a word more where that says less."""
     entry, actor = recorded.entry, recorded.actor
     match entry.action:
+        case "token.revoked" if recorded.details.get("reason"):
+            return f"{entry.action} {recorded.details['reason']}"
         case "token.created" | "token.revoked":
-            return f"{entry.action} {'deploy' if entry.user_id is None else 'personal'}"
+            return f"{entry.action} {_kind_of_token(recorded)}"
         case "session.created" if not recorded.details.get("address"):
             return "session.created nowhere"
         case "session.ended" | "user.edited" if entry.user_id == actor.user_id:
             return f"{entry.action} self"
     return entry.action
+
+
+def _kind_of_token(recorded: Recorded) -> str:
+    match recorded.details.get("kind"):
+        case "project" | "group":
+            return "bot"
+        case "job":
+            return "job"
+    return "deploy" if recorded.entry.user_id is None else "personal"
 
 
 def _templates(_: Callable[[str], str]) -> dict[str, str]:
@@ -171,6 +183,15 @@ def _templates(_: Callable[[str], str]) -> dict[str, str]:
         "token.revoked personal": _("%(actor)s revoked the access token %(token)s of %(user)s"),
         "token.created deploy": _("%(actor)s created the deploy token %(token)s of %(place)s"),
         "token.revoked deploy": _("%(actor)s revoked the deploy token %(token)s of %(place)s"),
+        "token.created bot": _("%(actor)s created the access token %(token)s of %(place)s"),
+        "token.revoked bot": _("%(actor)s revoked the access token %(token)s of %(place)s"),
+        "token.created job": _("%(actor)s created a token for a job of %(user)s in %(place)s"),
+        "token.revoked job": _("%(actor)s revoked the token of a job of %(user)s in %(place)s"),
+        "token.revoked reuse": _(
+            "The access token %(token)s of %(user)s was revoked: its forerunner was rotated again"
+        ),
+        "admission.added": _("%(actor)s let job tokens of %(guest)s into %(place)s"),
+        "admission.removed": _("%(actor)s closed %(place)s to job tokens of %(guest)s"),
         "file.published": _("%(actor)s published %(file)s (%(package)s) in %(place)s"),
         "file.deleted": _("%(actor)s deleted the file %(file)s (%(package)s) in %(place)s"),
         "release.deleted": _("%(actor)s deleted the release %(package)s in %(place)s"),

@@ -1,0 +1,102 @@
+"""Finding tokens and listing them."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from wheelyard.access import BOT_KINDS, TokenKind
+from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.database.schema import tokens
+from wheelyard.facts import NotFound
+from wheelyard.tokens.records import Holder, Token, from_row
+
+_OF_PLACES = BOT_KINDS | {TokenKind.JOB}
+
+
+def find(conn: Connection, token_id: int, kind: TokenKind) -> Token | None:
+    """Return a token by id."""
+    row = conn.execute(
+        select(tokens).where(tokens.c.id == token_id, tokens.c.kind == kind.value)
+    ).first()
+    return from_row(row) if row else None
+
+
+def find_any(conn: Connection, token_id: int) -> Token | None:
+    """Return a token of whatever kind by id."""
+    row = conn.execute(select(tokens).where(tokens.c.id == token_id)).first()
+    return from_row(row) if row else None
+
+
+def get(conn: Connection, token_id: int, kind: TokenKind, holder: Holder) -> Token:
+    """Return a holder's token by id; raises NotFound, for a token of others too.
+
+    Of access tokens of a project or a group the place alone is compared, not the bot; of job tokens
+    the project.
+    """
+    token = find(conn, token_id, kind)
+    if token is None or _by_place(token.holder, kind) != holder:
+        raise NotFound
+    return token
+
+
+def _by_place(holder: Holder, kind: TokenKind) -> Holder:
+    return replace(holder, user_id=None) if kind in _OF_PLACES else holder
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tokens are wanted; None is either."""
+
+    kind: TokenKind
+    holder: Holder | None = None
+    """Of its ids those that are there count: of a bot's tokens its own or its place's."""
+
+    active: bool | None = None
+    revoked: bool | None = None
+    search: str = ""
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    last_used_after: datetime | None = None
+    last_used_before: datetime | None = None
+
+
+def list_tokens(
+    conn: Connection,
+    wanted: Filter,
+    window: Window,
+    *,
+    newest_first: bool = False,
+    at: datetime,
+) -> Page[Token]:
+    """Page through tokens in the order in which they were made."""
+    statement = select(tokens).where(*_wanted(wanted, at))
+    return fetch(conn, statement, window, from_row, order_by=[tokens.c.id], descending=newest_first)
+
+
+def _wanted(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:
+    yield tokens.c.kind == wanted.kind.value
+    for name, number in asdict(wanted.holder).items() if wanted.holder else ():
+        if number is not None:
+            yield tokens.c[name] == number
+    if wanted.active is not None:
+        live = tokens.c.revoked_at.is_(None) & ~_is_expired(at)
+        yield live if wanted.active else ~live
+    if wanted.revoked is not None:
+        is_revoked = tokens.c.revoked_at.is_not(None)
+        yield is_revoked if wanted.revoked else ~is_revoked
+    if wanted.search:
+        yield tokens.c.name.icontains(wanted.search, autoescape=True)
+    if wanted.created_after is not None:
+        yield tokens.c.created_at > wanted.created_after
+    if wanted.created_before is not None:
+        yield tokens.c.created_at < wanted.created_before
+    if wanted.last_used_after is not None:
+        yield tokens.c.last_used_at > wanted.last_used_after
+    if wanted.last_used_before is not None:
+        yield tokens.c.last_used_at < wanted.last_used_before
+
+
+def _is_expired(at: datetime) -> ColumnElement[bool]:
+    return tokens.c.expires_at.is_not(None) & (tokens.c.expires_at <= at)
