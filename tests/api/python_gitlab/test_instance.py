@@ -1,0 +1,30 @@
+"""What python-gitlab asks the instance itself."""
+
+from typing import Any
+
+from gitlab import Gitlab
+
+from tests.actors import Installation
+from tests.api.conftest import Connect
+
+
+def test_the_version_is_gitlabs_with_ours_behind_it(admin: Gitlab) -> None:
+    version, revision = admin.version()
+
+    assert version.split(".")[0] == "18"
+    assert revision
+
+
+def test_lists_are_walked_page_by_page(connect: Connect, town: Installation) -> None:
+    user = town.user()
+    script = connect(user)
+    made = [script.projects.create({"name": f"project{number}"}).id for number in range(5)]
+    asked: dict[str, Any] = {"owned": True, "order_by": "id", "sort": "asc"}
+
+    walked = script.projects.list(iterator=True, per_page=2, **asked)
+    second = script.projects.list(page=2, per_page=2, **asked)
+
+    assert (walked.total, walked.total_pages, walked.per_page) == (5, 3, 2)
+    assert (walked.current_page, walked.prev_page, walked.next_page) == (1, None, 2)
+    assert [project.id for project in walked] == made
+    assert [project.id for project in second] == made[2:4]
