@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, 
 from wheelyard import journal, memberships, namespaces, users, visibility
 from wheelyard.access import Actor, Permission, Principal, Role, Visibility
 from wheelyard.database import schema
-from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.database.paging import Keyset, Page, Window, fetch
 from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.journal import Entry
 from wheelyard.memberships import Member, Place
@@ -41,7 +41,7 @@ def list_groups(
     conn: Connection,
     principal: Principal,
     wanted: Filter,
-    window: Window,
+    window: Window | Keyset,
     *,
     order_by: str = "name",
     descending: bool = False,

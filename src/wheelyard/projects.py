@@ -29,7 +29,7 @@ from wheelyard.access import (
     Subject,
     Visibility,
 )
-from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.database.paging import Keyset, Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import namespaces, projects
 from wheelyard.facts import InvalidRecord, NotFound, Sentence
@@ -183,6 +183,8 @@ class Filter(visibility.Filter):
     """Which projects are wanted."""
 
     archived: bool | None = None
+    id_after: int | None = None
+    id_before: int | None = None
 
 
 _ORDERS: Mapping[str, ColumnElement[Any]] = {
@@ -202,7 +204,7 @@ def list_projects(
     conn: Connection,
     principal: Principal,
     wanted: Filter,
-    window: Window,
+    window: Window | Keyset,
     *,
     order_by: str = "created_at",
     descending: bool = True,
@@ -226,6 +228,10 @@ def _joined_by(user_id: int, at: datetime, least: Role) -> ColumnElement[bool]:
 def _placed(wanted: Filter) -> Iterator[ColumnElement[bool]]:
     if wanted.archived is not None:
         yield projects.c.archived.is_(wanted.archived)
+    if wanted.id_after is not None:
+        yield projects.c.id > wanted.id_after
+    if wanted.id_before is not None:
+        yield projects.c.id < wanted.id_before
     if wanted.under is not None and wanted.nested:
         yield is_under(namespaces.c.lineage, lineage_text(wanted.under.lineage))
     elif wanted.under is not None:

@@ -12,11 +12,21 @@ from typing import Any, NewType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Connection, Row, Select, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from wheelyard import journal, namespaces
 from wheelyard.access import Actor
-from wheelyard.database.paging import Page, Window, fetch
+from wheelyard.database.paging import Keyset, Page, Window, fetch
 from wheelyard.database.rows import add_row
 from wheelyard.database.schema import tokens, users
 from wheelyard.facts import Conflict, Invalid, InvalidRecord, NotFound, Sentence
@@ -117,7 +127,24 @@ class Filter:
     """None is both: people, and what access tokens of projects and groups act as."""
 
 
-def list_users(conn: Connection, wanted: Filter, window: Window) -> Page[User]:
+_ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
+    "id": (),
+    "name": (func.lower(users.c.name),),
+    "username": (users.c.username_key,),
+    "created_at": (users.c.created_at,),
+}
+ORDERS = tuple(_ORDERS)
+"""What a list can be sorted by."""
+
+
+def list_users(
+    conn: Connection,
+    wanted: Filter,
+    window: Window | Keyset,
+    *,
+    order_by: str = "id",
+    descending: bool = True,
+) -> Page[User]:
     """Page through users, newest first as on GitLab."""
     states = [state.value for state in wanted.states]
     statement = select(users).where(users.c.state.in_(states))
@@ -134,7 +161,8 @@ def list_users(conn: Connection, wanted: Filter, window: Window) -> Page[User]:
         if wanted.by_email:
             matches.append(users.c.email_key == text)
         statement = statement.where(or_(*matches))
-    return fetch(conn, statement, window, from_row, order_by=[users.c.id], descending=True)
+    order = (*_ORDERS[order_by], users.c.id)
+    return fetch(conn, statement, window, from_row, order_by=order, descending=descending)
 
 
 def any_exist(conn: Connection) -> bool:

@@ -8,7 +8,9 @@ import pytest
 from tests.actors import Actor, Installation
 from tests.api.conftest import Connect
 from wheelyard.access import Role, Visibility
+from wheelyard.database.paging import Page
 from wheelyard.namespaces import Namespace
+from wheelyard.web.api.paging import Position
 
 NAMES = ("x-total", "x-total-pages", "x-page", "x-per-page", "x-next-page", "x-prev-page")
 
@@ -117,6 +119,18 @@ def test_an_empty_list_has_one_page(root: Actor) -> None:
 
     assert answer.json() == []
     assert tuple(answer.headers[name] for name in NAMES) == ("0", "1", "1", "20", "", "")
+
+
+@pytest.mark.parametrize(("total", "is_told"), [(10_000, True), (10_001, False)])
+def test_of_a_very_long_list_nothing_is_said_about_its_length(total: int, *, is_told: bool) -> None:
+    page: Page[object] = Page(items=[], total=total)
+
+    told = dict(Position(page=2, per_page=100).headers(page, url="/list", query=b""))
+
+    assert [name in told for name in (b"x-total", b"x-total-pages")] == [is_told, is_told]
+    assert (told[b"x-page"], told[b"x-next-page"], told[b"x-prev-page"]) == (b"2", b"3", b"1")
+    relations = set(links(told[b"link"].decode()))
+    assert relations == {"first", "prev", "next"} | ({"last"} if is_told else set())
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,10 @@ class ClientGone(Exception):  # noqa: N818  as above
     """The client ended its side before the body was whole; it may still read an answer."""
 
 
+class KeysetUnavailable(Exception):  # noqa: N818  as above
+    """The list cannot be walked by keys in the order asked for."""
+
+
 def _message(status: int, text: str) -> Rendered:
     return status, {"message": f"{status} {text}"}, []
 
@@ -94,6 +98,11 @@ TABLE: dict[type[Exception], Callable[[Any], Rendered]] = {
     facts.StoreFull: lambda f: _message(507, f"Insufficient Storage - {f}"),
     RequestTimeout: lambda _: _message(408, "Request Timeout - the upload came too slowly"),
     ClientGone: lambda _: _message(400, "Bad request - The body of the request broke off"),
+    KeysetUnavailable: lambda _: (
+        405,
+        {"error": "Keyset pagination is not yet available for this type of request"},
+        [],
+    ),
     HTTPException: lambda e: (
         e.status_code,
         {"error": f"{e.status_code} {_PHRASES.get(e.status_code, e.detail)}"},

@@ -37,7 +37,7 @@ from wheelyard.settings import Settings
 from wheelyard.users import PasswordHash
 from wheelyard.web import asked, headers, params
 from wheelyard.web.api import paging
-from wheelyard.web.api.paging import Position
+from wheelyard.web.api.paging import Position, Positioned
 from wheelyard.web.operations import read_operation
 from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
@@ -140,11 +140,11 @@ class Call:
         self.params.check()
         return position
 
-    def paged(self, page: Page[T], position: Position, show: Callable[[T], B]) -> Reply[list[B]]:
+    def paged(self, page: Page[T], position: Positioned, show: Callable[[T], B]) -> Reply[list[B]]:
         """Answer with a page of a list."""
         return Reply(
             body=[show(item) for item in page.items],
-            headers=paging.paging_headers(page, position, url=self.url, query=self.query),
+            headers=position.headers(page, url=self.url, query=self.query),
         )
 
 

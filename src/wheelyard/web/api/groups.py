@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -20,6 +20,7 @@ from wheelyard.web.api.endpoint import (
     Time,
     show_time,
 )
+from wheelyard.web.api.keyset import BOTH
 from wheelyard.web.api.namespaces import ListByRole, full_name, namespaces_above, web_url
 from wheelyard.web.asked import Direction, Line, Number
 
@@ -32,6 +33,8 @@ Description = Annotated[str, Meta(max_length=groups.MAX_DESCRIPTION)]
 
 class ListSubgroups(ListByRole, kw_only=True, frozen=True):
     """Which groups are wanted."""
+
+    orders: ClassVar = dict.fromkeys(groups.ORDERS, BOTH)
 
     order_by: Annotated[GroupOrder, Meta(description="What they are sorted by.")] = "name"
     sort: Annotated[Direction, Meta(description="In which direction.")] = "asc"
@@ -113,17 +116,18 @@ def list_descendant_groups(call: Call, asked: ListSubgroups) -> Reply[list[Group
 
 
 def _list(call: Call, asked: ListSubgroups, wanted: Filter) -> Reply[list[Group]]:
+    position = asked.position_in(asked.order_by, asked.sort)
     page = groups.list_groups(
         call.conn,
         call.principal,
         replace(wanted, search=asked.search, visibility=asked.visibility),
-        asked.position.window,
+        position.window,
         order_by=asked.order_by,
         descending=asked.sort == "desc",
         at=call.at,
     )
     above = namespaces_above(call, [group.lineage for group in page.items])
-    return call.paged(page, asked.position, lambda group: show_group(call, group, above))
+    return call.paged(page, position, lambda group: show_group(call, group, above))
 
 
 def get_group(call: Call) -> Reply[Group]:

@@ -9,11 +9,11 @@ from wheelyard import namespaces
 from wheelyard.access import Role, Visibility
 from wheelyard.namespaces import Kind, Namespace
 from wheelyard.web.api.endpoint import Call
-from wheelyard.web.api.paging import Paged
+from wheelyard.web.api.keyset import KeysetPaged
 from wheelyard.web.asked import LEVELS, AccessLevel, Text
 
 
-class ListByRole(Paged, kw_only=True, frozen=True):
+class ListByRole(KeysetPaged, kw_only=True, frozen=True):
     """What lists of groups and of projects have alike."""
 
     search: Annotated[Text, Meta(description="Part of a name or path.")] = ""

@@ -1,17 +1,19 @@
-"""Offset paging, in GitLab's parameters and headers.
+"""Offset paging, in GitLab's parameters and headers; ``keyset`` has the other way.
 
 Source: GitLab documentation, "REST API", section "Pagination".
 
 ``Link`` holds first, prev, next and last; a client such as python-gitlab follows ``next``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Meta, Struct
 
-from wheelyard.database.paging import Page, Window
+from wheelyard.database.paging import Keyset, Page, Window
+from wheelyard.web.headers import Headers
 from wheelyard.web.params import Params
 
 T = TypeVar("T")
@@ -19,6 +21,9 @@ T = TypeVar("T")
 DEFAULT_PER_PAGE = 20
 MAX_PER_PAGE = 100
 _MAX_PAGE = 10**9
+
+MAX_COUNTED = 10_000
+"""The longest list of which the headers tell its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,43 @@ class Position:
     def window(self) -> Window:
         """The rows of this page."""
         return Window(offset=(self.page - 1) * self.per_page, limit=self.per_page)
+
+    def headers(self, page: Page[T], *, url: str, query: bytes) -> Headers:
+        """Return the headers that say where this page stands.
+
+        Of a list that is longer than ``MAX_COUNTED`` GitLab does not say how long it is.
+        """
+        last = max(1, -(-page.total // self.per_page))
+        previous = self.page - 1 if 1 < self.page <= last + 1 else None
+        following = self.page + 1 if self.page < last else None
+        numbers = {
+            "x-page": self.page,
+            "x-per-page": self.per_page,
+            "x-next-page": following or "",
+            "x-prev-page": previous or "",
+        }
+        pages = {"prev": previous, "next": following, "first": 1}
+        if page.total <= MAX_COUNTED:
+            numbers = {"x-total": page.total, "x-total-pages": last, **numbers}
+            pages["last"] = last
+        links = ", ".join(
+            link(url, query, {"page": number, "per_page": self.per_page}, relation)
+            for relation, number in pages.items()
+            if number
+        )
+        told = [(name.encode(), str(value).encode()) for name, value in numbers.items()]
+        return [*told, (b"link", links.encode())]
+
+
+class Positioned(Protocol):
+    """Where in a list, in either way of paging."""
+
+    @property
+    def window(self) -> Window | Keyset:
+        """The rows that are wanted."""
+
+    def headers(self, page: Page[T], *, url: str, query: bytes) -> Headers:
+        """Return the headers that lead further."""
 
 
 class Paged(Struct, kw_only=True, frozen=True):
@@ -55,35 +97,15 @@ def read_position(params: Params) -> Position:
     return Position(page=page or 1, per_page=min(per_page or DEFAULT_PER_PAGE, MAX_PER_PAGE))
 
 
-def paging_headers(
-    page: Page[T], position: Position, *, url: str, query: bytes
-) -> list[tuple[bytes, bytes]]:
-    """Return the headers that say where this page stands."""
-    last = max(1, -(-page.total // position.per_page))
-    here = position.page
-    previous = here - 1 if 1 < here <= last + 1 else None
-    following = here + 1 if here < last else None
-    numbers = {
-        "x-total": page.total,
-        "x-total-pages": last,
-        "x-page": here,
-        "x-per-page": position.per_page,
-        "x-next-page": following or "",
-        "x-prev-page": previous or "",
-    }
-    links = {"prev": previous, "next": following, "first": 1, "last": last}
+# Of the credentials that a query can hold; a link is handed on and logged.
+_SECRET = frozenset({"private_token", "access_token", "job_token"})
+
+
+def link(url: str, query: bytes, further: Mapping[str, str | int], relation: str) -> str:
+    """Write a link that asks what was asked, but for some parameters."""
     kept = [
         (name, value)
         for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        if name not in {"page", "per_page", "private_token"}
+        if name not in {"page", *further} | _SECRET
     ]
-    link = ", ".join(
-        f"<{url}?{urlencode([*kept, ('page', number), ('per_page', position.per_page)])}>"
-        f'; rel="{relation}"'
-        for relation, number in links.items()
-        if number
-    )
-    return [
-        *((name.encode(), str(value).encode()) for name, value in numbers.items()),
-        (b"link", link.encode()),
-    ]
+    return f'<{url}?{urlencode([*kept, *further.items()])}>; rel="{relation}"'

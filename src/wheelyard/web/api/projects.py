@@ -24,9 +24,11 @@ from wheelyard.web.api.endpoint import (
     Message,
     Reply,
 )
+from wheelyard.web.api.keyset import BOTH, After
 from wheelyard.web.api.namespaces import (
     ListByRole,
 )
+from wheelyard.web.api.paging import Positioned
 from wheelyard.web.api.shown_projects import (
     Project,
     has_packages,
@@ -50,12 +52,24 @@ Changes = dict[str, str | int | bool | None]
 class ListUserProjects(ListByRole, kw_only=True, frozen=True):
     """Which projects are wanted."""
 
+    orders: ClassVar = {"id": BOTH}
+
     archived: Annotated[
         bool | None, Meta(description="Only those that are archived, or only those that are not.")
     ] = None
     order_by: Annotated[ProjectOrder, Meta(description="What they are sorted by.")] = "created_at"
     sort: Annotated[Direction, Meta(description="In which direction.")] = "desc"
     simple: Annotated[bool, Meta(description="Show fewer fields.")] = False
+    id_after: Annotated[Number | None, Meta(description="Only those with a higher id.")] = None
+    id_before: Annotated[Number | None, Meta(description="Only those with a lower id.")] = None
+
+    def position_in(self, order_by: str, sort: str) -> Positioned:
+        """Return where in the list; as on GitLab the id itself leads on, and no cursor."""
+        position = super().position_in(order_by, sort)
+        if isinstance(position, After):
+            name = "id_after" if sort == "asc" else "id_before"
+            return replace(position, follow=lambda key: {name: key[0]})
+        return position
 
 
 class ListProjects(ListUserProjects, kw_only=True, frozen=True):
@@ -148,11 +162,20 @@ def list_user_projects(call: Call, asked: ListUserProjects) -> Reply[list[Projec
 def _list(call: Call, asked: ListUserProjects, wanted: Filter) -> Reply[list[Project]]:
     # Ours has no other sign of life than a change of its settings.
     order_by = "updated_at" if asked.order_by == "last_activity_at" else asked.order_by
+    position = asked.position_in(asked.order_by, asked.sort)
+    wanted = replace(
+        wanted,
+        search=asked.search,
+        visibility=asked.visibility,
+        archived=asked.archived,
+        id_after=asked.id_after,
+        id_before=asked.id_before,
+    )
     page = projects.list_projects(
         call.conn,
         call.principal,
-        replace(wanted, search=asked.search, visibility=asked.visibility, archived=asked.archived),
-        asked.position.window,
+        wanted,
+        position.window,
         order_by=order_by,
         descending=asked.sort == "desc",
         at=call.at,
@@ -162,7 +185,7 @@ def _list(call: Call, asked: ListUserProjects, wanted: Filter) -> Reply[list[Pro
     def show(project: projects.Project) -> Project:
         return show_listed(call, project, around, simple=asked.simple)
 
-    return call.paged(page, asked.position, show)
+    return call.paged(page, position, show)
 
 
 # One project -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Users (GitLab documentation, "Users API" and "User moderation API")."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
@@ -16,14 +16,16 @@ from wheelyard.web.api.endpoint import (
     Time,
     show_time,
 )
-from wheelyard.web.api.paging import Paged
-from wheelyard.web.asked import Line, Text
+from wheelyard.web.api.keyset import BOTH, KeysetPaged
+from wheelyard.web.asked import Direction, Line, Text
 
 # What is asked for -------------------------------------------------------------------------------
 
 
-class ListUsers(Paged, kw_only=True, frozen=True):
+class ListUsers(KeysetPaged, kw_only=True, frozen=True):
     """Which users are wanted."""
+
+    orders: ClassVar = dict.fromkeys(("id", "name", "username"), BOTH)
 
     username: Annotated[Text, Meta(description="A whole username.")] = ""
     search: Annotated[
@@ -31,6 +33,11 @@ class ListUsers(Paged, kw_only=True, frozen=True):
     ] = ""
     active: Annotated[bool, Meta(description="Only those who are not blocked.")] = False
     blocked: Annotated[bool, Meta(description="Only those who are blocked.")] = False
+    order_by: Annotated[
+        Literal["id", "name", "username", "created_at"],
+        Meta(description="What they are sorted by."),
+    ] = "id"
+    sort: Annotated[Direction, Meta(description="In which direction.")] = "desc"
 
 
 class CreateUser(Struct, kw_only=True, frozen=True):
@@ -102,8 +109,15 @@ def list_users(call: Call, asked: ListUsers) -> Reply[list[User]]:
         by_email=call.principal.is_admin,
         states=states,
     )
-    page = users.list_users(call.conn, wanted, asked.position.window)
-    return call.paged(page, asked.position, lambda user: show_user(call, user))
+    position = asked.position_in(asked.order_by, asked.sort)
+    page = users.list_users(
+        call.conn,
+        wanted,
+        position.window,
+        order_by=asked.order_by,
+        descending=asked.sort == "desc",
+    )
+    return call.paged(page, position, lambda user: show_user(call, user))
 
 
 def get_user(call: Call) -> Reply[User]:
