@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.clients.laptop import Laptop, Ran, with_login
-from tests.clients.uploaders import Login
+from tests.clients.logins import Login
 
 _PROJECT = """\
 [project]

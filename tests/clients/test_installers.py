@@ -9,7 +9,7 @@ from tests.actors import Actor, Installation, pypi
 from tests.builders import wheel
 from tests.clients.installers import CLIENTS, FORMS, Install
 from tests.clients.laptop import Laptop
-from tests.clients.uploaders import Login
+from tests.clients.logins import KINDS, Login
 from wheelyard.access import Role, Visibility
 from wheelyard.projects import Project
 from wheelyard.registry import utc_now
@@ -39,18 +39,18 @@ def test_a_client_installs_from_a_project(
     assert install.find_version() == "1.0", ran
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_installs_with_a_deploy_token(
+def test_a_client_installs_with_every_other_kind_of_token(
     laptop: Laptop,
     town: Installation,
     project: Project,
     repository: str,
     package: str,
     client: str,
+    kind: str,
 ) -> None:
-    token = town.deploy_token(project, "read_package_registry")
-    login = Login(str(token.token.username), token.secret)
-    install = Install(laptop, f"{repository}/simple", login, package)
+    install = Install(laptop, f"{repository}/simple", KINDS[kind](town, project), package)
 
     ran = FORMS[f"{client} address"](install)
 

@@ -8,7 +8,8 @@ from tests.actors import Actor, Installation, pypi
 from tests.builders import Dist, wheel
 from tests.clients import uploaders
 from tests.clients.laptop import Laptop, with_login
-from tests.clients.uploaders import Login, Upload
+from tests.clients.logins import Login
+from tests.clients.uploaders import Upload
 from tests.clients.workshop import Workshop
 from wheelyard.access import Role
 from wheelyard.projects import Project

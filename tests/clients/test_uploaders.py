@@ -9,7 +9,8 @@ import pytest
 
 from tests.actors import Actor, Installation
 from tests.clients.laptop import Laptop
-from tests.clients.uploaders import CLIENTS, FORMS, Login, Upload
+from tests.clients.logins import KINDS, Login
+from tests.clients.uploaders import CLIENTS, FORMS, Upload
 from tests.clients.workshop import NAME, Workshop
 from wheelyard.access import Role
 from wheelyard.projects import Project
@@ -52,12 +53,17 @@ def test_a_client_publishes_what_it_has_built(
     assert set(list_built(upload)) == {"tiny-1.0-py3-none-any.whl", "tiny-1.0.tar.gz"}
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_publishes_with_a_deploy_token(
-    build: Builder, developer: Actor, town: Installation, project: Project, client: str
+def test_a_client_publishes_with_every_other_kind_of_token(
+    build: Builder,
+    developer: Actor,
+    town: Installation,
+    project: Project,
+    client: str,
+    kind: str,
 ) -> None:
-    token = town.deploy_token(project, "write_package_registry")
-    upload = build(client, Login(str(token.token.username), token.secret))
+    upload = build(client, KINDS[kind](town, project))
 
     ran = FORMS[f"{client} environment"](upload)
 

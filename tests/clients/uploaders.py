@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.clients.laptop import Laptop, Ran, with_login
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A user name and a token."""
-
-    username: str
-    secret: str
+from tests.clients.logins import Login
 
 
 @dataclass(frozen=True, slots=True)
