@@ -42,6 +42,9 @@ from wheelyard.users import NewUser, PasswordHash, State, User
 PASSWORD = "correct horse battery"
 """Of whoever needs one: everybody's is hashed once, which takes long."""
 
+Source = Project | Namespace | int | str | None
+"""Where packages are read: a project, itself or as its URL names it, a group, or the instance."""
+
 _numbers = itertools.count(1)
 
 
@@ -75,13 +78,13 @@ class Actor:
             files={"content": (dist.filename, dist.content)},
         )
 
-    def simple(self, project: Project | int | str, package: str = "") -> httpx.Response:
+    def simple(self, place: Source, package: str = "") -> httpx.Response:
         """Get a simple page, or the index."""
-        return self.http.get(f"{pypi(project)}/simple/{package}")
+        return self.http.get(f"{pypi(place)}/simple/{package}")
 
-    def download(self, project: Project | int | str, dist: Dist, **headers: str) -> httpx.Response:
+    def download(self, place: Source, dist: Dist, **headers: str) -> httpx.Response:
         """Get a file by its own URL."""
-        path = f"{pypi(project)}/files/{dist.sha256}/{quote(dist.filename)}"
+        path = f"{pypi(place)}/files/{dist.sha256}/{quote(dist.filename)}"
         return self.http.get(path, headers=headers)
 
     def api(self, method: str, path: str, /, **params: Any) -> httpx.Response:
@@ -90,9 +93,13 @@ class Actor:
         return self.http.request(method, f"/api/v4{path}", **sent)
 
 
-def pypi(project: Project | int | str) -> str:
-    """The URL path of a project's registry."""
-    ref = project.id if isinstance(project, Project) else project
+def pypi(place: Source) -> str:
+    """The URL path of a registry: a project's, a group's, or for None the instance's."""
+    if place is None:
+        return "/api/v4/packages/pypi"
+    if isinstance(place, Namespace):
+        return f"/api/v4/groups/{place.id}/-/packages/pypi"
+    ref = place.id if isinstance(place, Project) else place
     return f"/api/v4/projects/{ref}/packages/pypi"
 
 

@@ -353,6 +353,22 @@ def _reaches(principal: Principal, subject: Subject) -> bool:
     return principal.reach_namespace_id in subject.lineage
 
 
+def may_read_reached(principal: Principal) -> bool:
+    """Whether a deploy token opens the packages of what it was made for."""
+    return not principal.scopes.isdisjoint(RULES[Permission.READ_PACKAGES].deploy_scopes)
+
+
+def reaches_all(principal: Principal, subject: Subject, role: Role) -> bool:
+    """Whether whoever may read the packages of a group or of the instance reads all there are.
+
+    A role in a group comes down to everything in it, as does what a group's deploy token reaches.
+    A job's token asks each project anew whether it is admitted.
+    """
+    if principal.token_kind is TokenKind.JOB:
+        return False
+    return principal.is_admin or role > Role.NONE or _reaches(principal, subject)
+
+
 def _is_open_to_all(permission: Permission, subject: Subject) -> bool:
     return permission is Permission.READ_PACKAGES and subject.registry is RegistryAccess.PUBLIC
 

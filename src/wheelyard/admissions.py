@@ -46,11 +46,11 @@ def admits(conn: Connection, job_project_id: int) -> ColumnElement[bool]:
         select(namespaces.c.lineage)
         .join_from(projects, namespaces, projects.c.namespace_id == namespaces.c.id)
         .where(projects.c.id == job_project_id)
-    ).scalar_one()
+    ).scalar()
     listing = select(_TABLE.c.project_id).where(
         or_(
             _TABLE.c.admitted_project_id == job_project_id,
-            _TABLE.c.admitted_namespace_id.in_(parse_lineage(lineage)),
+            _TABLE.c.admitted_namespace_id.in_(parse_lineage(lineage) if lineage else ()),
         )
     )
     return or_(

@@ -11,22 +11,35 @@ Theory of operation:
 - A result is kept only when no news has been read since its own serial; otherwise a change could
   slip between reading and keeping.  It is then still served once, being as fresh as its request.
 - A row that names a package drops its pages, and the files where it takes some away.  A row that
-  creates something else drops nothing, for neither absence nor refusal is ever kept.  Any
+  creates something else drops no grant, for neither absence nor refusal is ever kept.  Any
   other row, about users, members, tokens, groups or projects, drops every grant; such rows are rare
   beside installs.
 - What ends by itself carries its end: a grant is not used past the expiry of its token or of a
   membership that it rests on.
+
+A project's page is the same for all who may read it.  A group's, and the instance's, is made of
+those projects that the caller may read, so that two things are remembered in the place of one:
+
+- A Reach says of one name, for one reader in one place, which projects that are.  It holds no more
+  of them than their digest.  It is as small as its name is rare, and finding it again costs what
+  the name costs, not what the group does: only the projects that hold the name are looked at.
+- A page is kept by that digest.  Readers who see the same projects share it, and all who read
+  everything in a place count as one reader.
+- A creation can widen a reach, so whatever drops grants drops every reach, and so does what is
+  created, but for a token and a session, which read nothing that their user could not.  A row that
+  names a package drops the reaches and the pages of its name in every place, and every such index.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from wheelyard import journal
 from wheelyard.access import Permission, Principal
 from wheelyard.database.engine import Watch
+from wheelyard.forwarding import Place
 from wheelyard.journal import Entry
 from wheelyard.packages import File
 from wheelyard.projects import Project
@@ -40,6 +53,27 @@ MAX_NEWS = 1000
 
 MAX_GRANTS = 50_000
 MAX_FILES = 100_000
+MAX_REACHES = 200_000
+"""Each takes some 400 bytes."""
+
+PlaceKey = tuple[str, int]
+"""What a place is, and its id."""
+
+PROJECT, GROUP, INSTANCE = "project", "group", "instance"
+
+
+def key_of(place: Place) -> PlaceKey:
+    """Return what a place is remembered by."""
+    if place is None:
+        return INSTANCE, 0
+    return (PROJECT if isinstance(place, Project) else GROUP), place.id
+
+
+Reader = tuple[int | None, ...]
+"""Who reads a group's or the instance's index: all that decides what it is made of for them."""
+
+EVERYTHING: Reader = ()
+"""All those who may read everything in a place, as one reader."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -55,10 +89,14 @@ class BuiltPage:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """That one credential has one permission in one project: what ``access`` decided, allowed."""
+    """That one credential has one permission in one place: what ``access`` decided, allowed."""
 
     principal: Principal
-    project: Project
+    place: Place
+    key: PlaceKey
+    reader: Reader | None
+    """As whom they read what the place holds; None in a project, where all read the same."""
+
     until: datetime | None
     """The moment at which it ends by itself."""
 
@@ -68,18 +106,42 @@ class Grant:
     is_open: bool
     """Whether anybody may read the packages, with or without a credential."""
 
+    @property
+    def project(self) -> Project:
+        """The project, where it is one."""
+        assert isinstance(self.place, Project)  # noqa: S101  who asks came in by a project's URL
+        return self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which projects of a place one reader may read, of those that hold something."""
+
+    sources: bytes
+    """The digest of their ids."""
+
+    until: datetime | None
+    """The moment from which they may be others, without anything being changed."""
+
 
 class Shelf(Generic[K, V]):
     """A bounded cache, least recently used out first, that keeps only what is known to be fresh."""
 
     def __init__(
-        self, index: "Index", capacity: int, size: Callable[[V], int] = lambda _: 1
+        self,
+        index: "Index",
+        capacity: int,
+        *,
+        size: Callable[[V], int] = lambda _: 1,
+        label: Callable[[K], Hashable] = lambda _: None,
     ) -> None:
         self._index = index
         self._capacity = capacity
         self._size = size
         self._held = 0
         self._entries: OrderedDict[K, V] = OrderedDict()
+        self._label = label
+        self._labelled: dict[Hashable, set[K]] = {}
 
     def find(self, key: K) -> V | None:
         """Return what is kept."""
@@ -96,30 +158,70 @@ class Shelf(Generic[K, V]):
         self.drop(key)
         self._entries[key] = value
         self._held += size
+        label = self._label(key)
+        if label is not None:
+            self._labelled.setdefault(label, set()).add(key)
         while self._held > self._capacity:
-            _, oldest = self._entries.popitem(last=False)
-            self._held -= self._size(oldest)
+            self.drop(next(iter(self._entries)))
 
     def drop(self, key: K) -> None:
         """Forget one entry."""
         value = self._entries.pop(key, None)
-        if value is not None:
-            self._held -= self._size(value)
+        if value is None:
+            return
+        self._held -= self._size(value)
+        label = self._label(key)
+        if label is not None:
+            alike = self._labelled[label]
+            alike.discard(key)
+            if not alike:
+                del self._labelled[label]
+
+    def drop_labelled(self, label: Hashable) -> None:
+        """Forget every entry that bears a label."""
+        for key in list(self._labelled.get(label, ())):
+            self.drop(key)
 
     def clear(self) -> None:
         """Forget every entry."""
         self._entries.clear()
+        self._labelled.clear()
         self._held = 0
 
 
-PageKey = tuple[int, NormalizedName | None]
-"""Project id and package; None is the project's index."""
+Asked: TypeAlias = NormalizedName | tuple[str, str] | None
+"""What is asked for: a package, a file by SHA-256 and name, or the index."""
+
+PageKey = tuple[PlaceKey, NormalizedName | None, bytes]
+"""The place, the package, None being the index, and the sources."""
+
+OWN = b""
+"""The sources of what is a project's own."""
+
+UNKNOWN = b"?"
+"""Sources under which nothing is kept."""
+
+ReachKey = tuple[PlaceKey, Asked, Reader]
 
 GrantKey = tuple[bytes, str, Permission]
-"""Digest of the credential as presented, the project as the URL names it, the permission."""
+"""Digest of the credential as presented, the place as the URL names it, the permission."""
 
-FileKey = tuple[int, str, str]
-"""Project id, SHA-256, file name."""
+FileKey = tuple[PlaceKey, tuple[str, str], bytes]
+"""The place, SHA-256 and file name, the sources."""
+
+_ROOT = ""
+"""The label of every index; no package is called so."""
+
+
+def _label_page(key: PageKey) -> str | None:
+    """Return what a page of many projects is dropped by."""
+    _, name, sources = key
+    return (name or _ROOT) if sources else None
+
+
+def _label_reach(key: ReachKey) -> str | None:
+    asked = key[1]
+    return asked if isinstance(asked, str) else None
 
 
 class Index:
@@ -130,9 +232,10 @@ class Index:
         self._version = -1
         self.serial = journal.last_serial_seen(watch)
         self.pages: Shelf[PageKey, BuiltPage] = Shelf(
-            self, MAX_PAGE_BYTES, size=lambda page: len(page.body)
+            self, MAX_PAGE_BYTES, size=lambda page: len(page.body), label=_label_page
         )
         self.grants: Shelf[GrantKey, Grant] = Shelf(self, MAX_GRANTS)
+        self.reaches: Shelf[ReachKey, Reach] = Shelf(self, MAX_REACHES, label=_label_reach)
         self.files: Shelf[FileKey, File] = Shelf(self, MAX_FILES)
 
     def refresh(self) -> None:
@@ -150,26 +253,55 @@ class Index:
         # Last: were the news not to be had, the next request has to ask for them again.
         self._version = version
 
+    def find_sources(self, grant: Grant, asked: Asked, clock: Callable[[], datetime]) -> bytes:
+        """Return under which sources a reader finds what they ask for; UNKNOWN when not known."""
+        if grant.reader is None:
+            return OWN
+        reach = self.reaches.find((grant.key, asked, grant.reader))
+        if reach is None or (reach.until is not None and reach.until <= clock()):
+            return UNKNOWN
+        return reach.sources
+
+    def keep_reach(self, grant: Grant, asked: Asked, reach: Reach | None, serial: int) -> bytes:
+        """Remember under which sources that is, and return them; None is a project's own."""
+        if reach is None or grant.reader is None:
+            return OWN
+        self.reaches.keep((grant.key, asked, grant.reader), reach, serial)
+        return reach.sources
+
     def _forget(self) -> None:
         """Begin anew, which costs less than to read so much news before an answer."""
         self.serial = journal.last_serial_seen(self._watch)
         self.grants.clear()
+        self.reaches.clear()
         self.pages.clear()
         self.files.clear()
 
     def _evict(self, entry: Entry) -> None:
-        noun, _, verb = entry.action.partition(".")
         if entry.project_id is not None and entry.package is not None:
-            self.pages.drop((entry.project_id, None))
-            self.pages.drop((entry.project_id, NormalizedName(entry.package)))
-            if verb != "published":
-                self.files.clear()
-        elif verb != "created":
+            self._evict_package(entry, entry.project_id, NormalizedName(entry.package))
+            return
+        noun, _, verb = entry.action.partition(".")
+        # A session and a new token read nothing that their user could not.
+        if noun != "session" and entry.action != "token.created":
+            self.reaches.clear()
+        if verb != "created":
             self.grants.clear()
-            if noun == "project" and entry.project_id is not None:
-                # Its name is the index's title.  A deleted one's id is never given again, so that
-                # what is left of it cannot be reached, and gives way to what is used.
-                self.pages.drop((entry.project_id, None))
+        # A name is its index's title.  A deleted one's id is never given again, so that what is
+        # left of it cannot be reached, and gives way to what is used.
+        if noun == "project" and entry.project_id is not None:
+            self.pages.drop(((PROJECT, entry.project_id), None, OWN))
+        if noun == "group":
+            self.pages.drop_labelled(_ROOT)
+
+    def _evict_package(self, entry: Entry, project_id: int, name: NormalizedName) -> None:
+        for asked in (None, name):
+            self.pages.drop(((PROJECT, project_id), asked, OWN))
+        self.pages.drop_labelled(_ROOT)
+        self.pages.drop_labelled(name)
+        self.reaches.drop_labelled(name)
+        if not entry.action.endswith(".published"):
+            self.files.clear()
 
     def close(self) -> None:
         """Give back the connection."""

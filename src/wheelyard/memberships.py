@@ -163,6 +163,13 @@ def projects_of(user_id: int, at: datetime, *, least: Role) -> Select[tuple[int]
     )
 
 
+def next_end(conn: Connection, user_id: int, at: datetime) -> datetime | None:
+    """Return the moment at which the first of a user's memberships ends, wherever it is."""
+    ends = (memberships.c.user_id == user_id, memberships.c.expires_at > at)
+    statement = select(memberships.c.expires_at).where(*ends)
+    return conn.scalars(statement.order_by(memberships.c.expires_at).limit(1)).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Roles:
     """A user's own memberships in some places, for a list that shows them."""

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    and_,
     delete,
     false,
     func,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from wheelyard import journal, memberships, users, visibility
+from wheelyard import access, journal, memberships, users, visibility
 from wheelyard import namespaces as namespaces_
 from wheelyard.access import (
     Actor,
@@ -27,6 +28,7 @@ from wheelyard.access import (
     RegistryAccess,
     Role,
     Subject,
+    TokenKind,
     Visibility,
 )
 from wheelyard.database.paging import Keyset, Page, Window, fetch
@@ -244,29 +246,56 @@ def readable_ids(
     at: datetime,
     under: Namespace | None = None,
     least_role: Role = Role.NONE,
+    admitted: ColumnElement[bool] | None = None,
 ) -> Select[tuple[int]]:
     """Select the ids of the projects that the principal sees and whose packages they may read.
 
     ``access.decide`` for READ_PROJECT and READ_PACKAGES, as a condition; a test holds the two
-    together.  ``under`` is everything below a group.
+    together.  A deploy token sees what it reaches, and what is public.  ``under`` is everything
+    below a group; ``admitted`` says which projects admit a job token, None being none.
     """
     wanted = Filter(least_role=least_role, under=under, nested=True)
     level = projects.c.registry_access_level
     statement = (
         select(projects.c.id)
         .join_from(projects, namespaces, projects.c.namespace_id == namespaces.c.id)
-        .where(
-            level != RegistryAccess.DISABLED.value,
-            *visibility.conditions(projects, _joined_by, principal, wanted, at),
-            *_placed(wanted),
-        )
+        .where(level != RegistryAccess.DISABLED.value, *_placed(wanted))
     )
+    if principal.token_kind is TokenKind.DEPLOY:
+        return statement.where(_is_readable_by_deploy_token(principal))
+    readable = and_(*_is_readable(principal, wanted, at))
+    if principal.job_project_id is not None:
+        private = Visibility.PRIVATE.value
+        strange = and_(level != RegistryAccess.PRIVATE.value, projects.c.visibility != private)
+        readable = strange if admitted is None else or_(strange, and_(admitted, readable))
+    return statement.where(readable)
+
+
+def _is_readable(
+    principal: Principal, wanted: Filter, at: datetime
+) -> Iterator[ColumnElement[bool]]:
+    yield from visibility.conditions(projects, _joined_by, principal, wanted, at)
+    is_open = projects.c.registry_access_level != RegistryAccess.PRIVATE.value
     if principal.is_admin:
-        return statement
-    is_open = level != RegistryAccess.PRIVATE.value
+        return
     if principal.user_id is None:
-        return statement.where(is_open)
-    return statement.where(or_(is_open, _joined_by(principal.user_id, at, Role.GUEST)))
+        yield is_open
+    else:
+        yield or_(is_open, _joined_by(principal.user_id, at, Role.GUEST))
+
+
+def _is_readable_by_deploy_token(principal: Principal) -> ColumnElement[bool]:
+    reached = (
+        projects.c.id == principal.reach_project_id
+        if principal.reach_project_id is not None
+        else namespaces.c.lineage.contains(lineage_text([principal.reach_namespace_id or 0]))
+    )
+    public = and_(
+        projects.c.visibility == Visibility.PUBLIC.value,
+        projects.c.registry_access_level != RegistryAccess.PRIVATE.value,
+        ~reached,  # where it reaches, what it says counts, and nothing else
+    )
+    return or_(public, reached) if access.may_read_reached(principal) else public
 
 
 def full_paths(conn: Connection, ids: Collection[int]) -> dict[int, str]:

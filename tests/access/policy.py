@@ -44,6 +44,57 @@ class Pull:
 
 
 @dataclass(frozen=True)
+class PullOfGroup:
+    """The PyPI routes of a group, which holds the project."""
+
+    is_index: bool = False
+    """Whether the index is asked for, which is there though it may list nothing."""
+
+    def expect(  # noqa: PLR0911  a line for each kind of credential
+        self, who: Credential, visibility: Visibility
+    ) -> Expected:
+        public = visibility is Visibility.PUBLIC
+        match who.kind:
+            case Kind.REFUSED:
+                return 401
+            case Kind.BLOCKED:
+                return 403
+            case Kind.NOTHING:
+                return REACHED if public else 401
+            case Kind.STRANGE_DEPLOY:
+                return REACHED if public else 404
+            case Kind.DEPLOY if who.reaches_group:
+                return 403 if who.scope == "read_repository" else REACHED
+            case Kind.DEPLOY:
+                # A stranger to the group; in its own project what it says counts.
+                shown = self.is_index or who.scope != "read_repository"
+                return REACHED if public and shown else 404
+        if who.scope not in READ:
+            return 403
+        return REACHED if _sees(who, visibility) else 404
+
+
+@dataclass(frozen=True)
+class PullOfAll:
+    """The PyPI routes of the instance, whose public quarter anybody may read."""
+
+    is_index: bool = False
+
+    def expect(self, who: Credential, visibility: Visibility) -> Expected:
+        match who.kind:
+            case Kind.REFUSED:
+                return 401
+            case Kind.BLOCKED:
+                return 403
+            case Kind.DEPLOY if who.scope == "read_repository":
+                # In what it reaches, what it says counts.
+                return REACHED if self.is_index or visibility is not Visibility.PUBLIC else 404
+            case Kind.NOTHING | Kind.DEPLOY | Kind.STRANGE_DEPLOY:
+                return REACHED
+        return REACHED if who.scope in READ else 403
+
+
+@dataclass(frozen=True)
 class Push:
     """The upload."""
 
@@ -116,7 +167,7 @@ class Open:
         return REACHED
 
 
-Policy = Pull | Push | Rest | Open
+Policy = Pull | PullOfGroup | PullOfAll | Push | Rest | Open
 
 
 def _sees(who: Credential, visibility: Visibility) -> bool:

@@ -51,7 +51,7 @@ def test_a_job_token_is_for_packages_alone(permission: Permission) -> None:
     assert decision is (Decision.ALLOWED if is_allowed else Decision.INSUFFICIENT_SCOPE)
 
 
-@pytest.mark.parametrize("kind", list(BOT_KINDS))
+@pytest.mark.parametrize("kind", sorted(BOT_KINDS))
 @pytest.mark.parametrize(
     "permission",
     [

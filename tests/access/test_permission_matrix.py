@@ -23,6 +23,8 @@ from tests.access.policy import (
     Open,
     Policy,
     Pull,
+    PullOfAll,
+    PullOfGroup,
     Push,
     Rest,
 )
@@ -144,6 +146,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", f"{PROJECT}/packages/pypi/files/{{sha256}}/{{filename:path}}"): Row(Pull(), 200),
     ("GET", f"{PROJECT}/packages/pypi/simple"): Row(Pull(), 200),
     ("POST", f"{PROJECT}/packages/pypi"): Row(Push(), 400),
+    ("GET", f"{GROUP}/-/packages/pypi/simple/{{package:path}}"): Row(PullOfGroup(), 200),
+    ("GET", f"{GROUP}/-/packages/pypi/files/{{sha256}}/{{filename:path}}"): Row(PullOfGroup(), 200),
+    ("GET", f"{GROUP}/-/packages/pypi/simple"): Row(PullOfGroup(is_index=True), 200),
+    ("GET", f"{V4}/packages/pypi/simple/{{package:path}}"): Row(PullOfAll(), 200),
+    ("GET", f"{V4}/packages/pypi/files/{{sha256}}/{{filename:path}}"): Row(PullOfAll(), 200),
+    ("GET", f"{V4}/packages/pypi/simple"): Row(PullOfAll(is_index=True), 200),
     ("GET", f"{PROJECT}/packages"): reading(),
     ("GET", PACKAGE): reading(),
     ("DELETE", PACKAGE): Row(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum, auto
+from typing import Any
 
 import httpx
 
@@ -52,6 +53,8 @@ class Credential:
     role: Role = Role.NONE
     is_admin: bool = False
     user: User | None = None
+    reaches_group: bool = False
+    """Whether it is a deploy token of the group itself."""
 
     @property
     def is_basic(self) -> bool:
@@ -183,7 +186,8 @@ class World:
         scopes = ("read_package_registry", "write_package_registry", "read_repository")
         for scope in scopes:
             yield from _deploy("its project's", town.deploy_token(project, scope), scope)
-            yield from _deploy("its group's", town.deploy_token(group, scope), scope)
+            of_group = town.deploy_token(group, scope)
+            yield from _deploy("its group's", of_group, scope, reaches_group=True)
         strange = town.deploy_token(town.project(), "write_package_registry")
         yield from _deploy("another's", strange, "write_package_registry", kind=Kind.STRANGE_DEPLOY)
         expired = town.deploy_token(project, "write_package_registry", expires_at=past)
@@ -194,8 +198,14 @@ class World:
 
 
 def _deploy(
-    whose: str, token: Minted, scope: str, *, kind: Kind = Kind.DEPLOY
+    whose: str,
+    token: Minted,
+    scope: str,
+    *,
+    kind: Kind = Kind.DEPLOY,
+    reaches_group: bool = False,
 ) -> Iterator[Credential]:
     label = f"{whose} deploy token of {scope}"
-    yield Credential(f"{label} as Basic", kind, auth=("x", token.secret), scope=scope)
-    yield Credential(label, kind, {"Deploy-Token": token.secret}, scope=scope)
+    more: dict[str, Any] = {"scope": scope, "reaches_group": reaches_group}
+    yield Credential(f"{label} as Basic", kind, auth=("x", token.secret), **more)
+    yield Credential(label, kind, {"Deploy-Token": token.secret}, **more)

@@ -8,7 +8,7 @@ from wheelyard import groups, journal
 from wheelyard import index as index_
 from wheelyard.access import ANONYMOUS, Permission
 from wheelyard.groups import NewGroup
-from wheelyard.index import BuiltPage, Grant, GrantKey, Index
+from wheelyard.index import OWN, PROJECT, BuiltPage, Grant, GrantKey, Index, PageKey, key_of
 from wheelyard.journal import OPERATOR, Entry
 from wheelyard.projects import NewProject, Project, create
 from wheelyard.pypi.names import NormalizedName
@@ -17,6 +17,24 @@ from wheelyard.registry import Registry, utc_now
 DEMO, OTHER = NormalizedName("demo"), NormalizedName("other")
 KEY: GrantKey = (b"", "1", Permission.READ_PACKAGES)
 PAGE = BuiltPage(body=b"page", etag=b'"etag"')
+
+
+def page_key(project_id: int, name: NormalizedName | None) -> PageKey:
+    """What a page of a project is remembered by."""
+    return ((PROJECT, project_id), name, OWN)
+
+
+def granted(project: Project) -> Grant:
+    """That anybody may read a project."""
+    return Grant(
+        principal=ANONYMOUS,
+        place=project,
+        key=key_of(project),
+        reader=None,
+        until=None,
+        max_file_bytes=0,
+        is_open=False,
+    )
 
 
 @pytest.fixture
@@ -44,16 +62,16 @@ def test_a_publication_drops_the_page_of_its_package_and_the_index_alone(
     registry: Registry, index: Index, tenant: Project
 ) -> None:
     index.refresh()
-    for key in ((tenant.id, DEMO), (tenant.id, OTHER), (tenant.id, None), (tenant.id + 1, DEMO)):
-        index.pages.keep(key, PAGE, index.serial)
+    for number, name in ((0, DEMO), (0, OTHER), (0, None), (1, DEMO)):
+        index.pages.keep(page_key(tenant.id + number, name), PAGE, index.serial)
 
     write(registry, Entry("file.published", project_id=tenant.id, package="demo"))
     index.refresh()
 
-    assert index.pages.find((tenant.id, DEMO)) is None
-    assert index.pages.find((tenant.id, None)) is None
-    assert index.pages.find((tenant.id, OTHER)) is PAGE
-    assert index.pages.find((tenant.id + 1, DEMO)) is PAGE
+    assert index.pages.find(page_key(tenant.id, DEMO)) is None
+    assert index.pages.find(page_key(tenant.id, None)) is None
+    assert index.pages.find(page_key(tenant.id, OTHER)) is PAGE
+    assert index.pages.find(page_key(tenant.id + 1, DEMO)) is PAGE
 
 
 @pytest.mark.parametrize(
@@ -64,7 +82,7 @@ def test_a_change_of_who_may_what_drops_everything_known_about_callers(
     registry: Registry, index: Index, tenant: Project, action: str
 ) -> None:
     index.refresh()
-    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, max_file_bytes=0, is_open=False)
+    grant = granted(tenant)
     index.grants.keep(KEY, grant, index.serial)
 
     write(registry, Entry(action, project_id=tenant.id))
@@ -78,7 +96,7 @@ def test_what_is_new_drops_nothing(
     registry: Registry, index: Index, tenant: Project, action: str
 ) -> None:
     index.refresh()
-    grant = Grant(principal=ANONYMOUS, project=tenant, until=None, max_file_bytes=0, is_open=False)
+    grant = granted(tenant)
     index.grants.keep(KEY, grant, index.serial)
 
     write(registry, Entry(action))
@@ -95,14 +113,14 @@ def test_what_was_read_before_the_newest_change_is_not_kept(
     write(registry, Entry("file.published", project_id=tenant.id, package="demo"))
     index.refresh()
 
-    index.pages.keep((tenant.id, DEMO), PAGE, read_at)
+    index.pages.keep(page_key(tenant.id, DEMO), PAGE, read_at)
 
-    assert index.pages.find((tenant.id, DEMO)) is None
+    assert index.pages.find(page_key(tenant.id, DEMO)) is None
 
 
 def test_too_much_news_drops_everything(registry: Registry, index: Index, tenant: Project) -> None:
     index.refresh()
-    index.pages.keep((tenant.id, OTHER), PAGE, index.serial)
+    index.pages.keep(page_key(tenant.id, OTHER), PAGE, index.serial)
     with registry.database.write() as conn:
         for _ in range(index_.MAX_NEWS):
             entry = Entry("file.published", project_id=tenant.id, package="demo")
@@ -111,16 +129,16 @@ def test_too_much_news_drops_everything(registry: Registry, index: Index, tenant
 
     index.refresh()
 
-    assert index.pages.find((tenant.id, OTHER)) is None
+    assert index.pages.find(page_key(tenant.id, OTHER)) is None
     assert index.serial == last
 
 
 def test_a_page_larger_than_the_shelf_is_not_kept(index: Index, tenant: Project) -> None:
     huge = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES + 1))
 
-    index.pages.keep((tenant.id, DEMO), huge, index.serial)
+    index.pages.keep(page_key(tenant.id, DEMO), huge, index.serial)
 
-    assert index.pages.find((tenant.id, DEMO)) is None
+    assert index.pages.find(page_key(tenant.id, DEMO)) is None
 
 
 @pytest.mark.usefixtures("tenant")
@@ -135,12 +153,12 @@ def test_a_process_starts_from_the_newest_entry(registry: Registry) -> None:
 
 def test_what_was_not_used_for_longest_makes_room(index: Index) -> None:
     half = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES // 2))
-    for key in ((1, DEMO), (2, DEMO)):
-        index.pages.keep(key, half, index.serial)
-    assert index.pages.find((1, DEMO)) is half
+    for number in (1, 2):
+        index.pages.keep(page_key(number, DEMO), half, index.serial)
+    assert index.pages.find(page_key(1, DEMO)) is half
 
-    index.pages.keep((3, DEMO), half, index.serial)
+    index.pages.keep(page_key(3, DEMO), half, index.serial)
 
-    assert index.pages.find((1, DEMO)) is half
-    assert index.pages.find((2, DEMO)) is None
-    assert index.pages.find((3, DEMO)) is half
+    assert index.pages.find(page_key(1, DEMO)) is half
+    assert index.pages.find(page_key(2, DEMO)) is None
+    assert index.pages.find(page_key(3, DEMO)) is half

@@ -14,7 +14,6 @@ from wheelyard.packages.downloads import (
 )
 from wheelyard.packages.listing import (
     Filter,
-    Within,
     all_files,
     count_versions,
     find_listed,
@@ -27,12 +26,14 @@ from wheelyard.packages.listing import (
 )
 from wheelyard.packages.reading import (
     all_names,
+    file_holders,
     find_file,
     find_file_of,
     find_newest_copy,
     find_page,
     find_release,
     find_releases,
+    holders,
     list_files,
     other_releases,
     unnamed_blobs,
@@ -46,6 +47,7 @@ from wheelyard.packages.records import (
     PackagePage,
     Release,
     StoredFile,
+    Within,
 )
 from wheelyard.packages.writing import add_file, delete_file, delete_release, ensure_release
 
@@ -71,6 +73,7 @@ __all__ = [
     "delete_release",
     "download_counts",
     "ensure_release",
+    "file_holders",
     "find_file",
     "find_file_of",
     "find_listed",
@@ -78,6 +81,7 @@ __all__ = [
     "find_page",
     "find_release",
     "find_releases",
+    "holders",
     "latest_packages",
     "list_files",
     "list_releases",

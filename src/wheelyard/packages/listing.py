@@ -7,7 +7,7 @@ of one page, and only then are the details of those looked up.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from packaging.version import Version
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
@@ -22,19 +22,13 @@ from wheelyard.packages.records import (
     Publisher,
     PublisherKind,
     Release,
+    Within,
     file_from_row,
+    is_within,
     release_from_row,
     select_releases,
 )
 from wheelyard.pypi.names import NormalizedName
-
-Within: TypeAlias = int | Sequence[int] | Select[Any]
-"""One project by id, or several: their ids, or a SELECT of these."""
-
-
-def _is_within(column: ColumnElement[int], within: Within) -> ColumnElement[bool]:
-    return column == within if isinstance(within, int) else column.in_(within)
-
 
 # Releases ----------------------------------------------------------------------------------------
 
@@ -100,14 +94,14 @@ def _by_package(within: Within, wanted: Filter) -> Select[Any]:
     statement = (
         select(releases.c.id)
         .join_from(packages, releases, releases.c.package_id == packages.c.id)
-        .where(_is_within(packages.c.project_id, within), *wanted.of_packages())
+        .where(is_within(packages.c.project_id, within), *wanted.of_packages())
     )
     return statement.where(releases.c.version == wanted.version) if wanted.version else statement
 
 
 def _by_release(within: Within, wanted: Filter) -> Select[Any]:
     """Select the same, in a form in which an index of releases gives their order."""
-    statement = select(releases.c.id).where(_is_within(releases.c.project_id, within))
+    statement = select(releases.c.id).where(is_within(releases.c.project_id, within))
     if wanted.version:
         statement = statement.where(releases.c.version == wanted.version)
     if conditions := wanted.of_packages():
@@ -211,7 +205,7 @@ def recent_releases(conn: Connection, within: Within, limit: int) -> list[Listed
     """
     candidates = conn.scalars(
         select(projects.c.id)
-        .where(_is_within(projects.c.id, within), projects.c.last_published_at.is_not(None))
+        .where(is_within(projects.c.id, within), projects.c.last_published_at.is_not(None))
         .order_by(projects.c.last_published_at.desc())
         .limit(limit)
     )
@@ -324,7 +318,7 @@ def _package_ids(
     return list(
         conn.scalars(
             select(packages.c.id)
-            .where(condition, _is_within(packages.c.project_id, within))
+            .where(condition, is_within(packages.c.project_id, within))
             .order_by(packages.c.normalized_name, packages.c.project_id)
             .limit(limit)
         )

@@ -2,64 +2,116 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Column, Connection, Select, Table, select, union_all
 
 from wheelyard.blobs.store import Blob
 from wheelyard.database.paging import Page, Window, fetch
-from wheelyard.database.schema import files, packages, releases
+from wheelyard.database.schema import files, packages, projects, releases
 from wheelyard.packages.records import (
     File,
     PackagePage,
     Release,
+    Within,
     file_from_row,
+    is_within,
     release_from_row,
     select_releases,
 )
 from wheelyard.pypi.names import Filename, NormalizedName
 
 
-def all_names(conn: Connection, project_id: int) -> list[tuple[NormalizedName, str]]:
-    """Return the normalised and the shown name of every package, sorted."""
+def all_names(conn: Connection, within: Within) -> list[tuple[NormalizedName, str]]:
+    """Return the normalised and the shown name of every package, sorted.
+
+    Where several projects have one, it is shown as the oldest of these packages is.
+    """
     rows = conn.execute(
         select(packages.c.normalized_name, packages.c.name)
-        .where(packages.c.project_id == project_id)
-        .order_by(packages.c.normalized_name)
+        .where(is_within(packages.c.project_id, within))
+        .order_by(packages.c.normalized_name, packages.c.id)
     )
-    return [(row.normalized_name, row.name) for row in rows]
+    shown: dict[NormalizedName, str] = {}
+    for row in rows:
+        shown.setdefault(row.normalized_name, row.name)
+    return list(shown.items())
 
 
 _PAGE = (
-    select(files, packages.c.name)
+    select(
+        files,
+        packages.c.id.label("package_id"),
+        packages.c.name,
+        releases.c.normalized_version,
+    )
     .join_from(packages, releases, releases.c.package_id == packages.c.id)
     .join(files, files.c.release_id == releases.c.id)
-    .order_by(files.c.id)
+    .order_by(packages.c.id, files.c.id)
 )
 
 
-def find_page(conn: Connection, project_id: int, name: NormalizedName) -> PackagePage | None:
-    """Return what a package's simple page lists, or None when there is no such package."""
+def find_page(conn: Connection, within: Within, name: NormalizedName) -> PackagePage | None:
+    """Return what a package's simple page lists, or None when there is no such package.
+
+    Where several projects have it, all files of one version are of one project: of the one that has
+    had the package for longest among those that have the version.
+    """
     rows = conn.execute(
-        _PAGE.where(packages.c.project_id == project_id, packages.c.normalized_name == name)
+        _PAGE.where(is_within(packages.c.project_id, within), packages.c.normalized_name == name)
     ).all()
     if not rows:
         return None
+    giving: dict[str, int] = {}
+    given = [
+        row
+        for row in rows
+        if giving.setdefault(row.normalized_version, row.package_id) == row.package_id
+    ]
     # A later one takes the earlier's place.
-    newest = {row.filename_key: file_from_row(row) for row in rows}
+    newest = {row.filename_key: file_from_row(row) for row in given}
     return PackagePage(name=rows[0].name, files=list(newest.values()))
+
+
+def holders(conn: Connection, readable: Select[tuple[int]], name: NormalizedName) -> list[int]:
+    """Return those of the projects that have a package, who has had it for longest first."""
+    holding = select(packages.c.project_id).where(packages.c.normalized_name == name)
+    return _readable(conn, readable, holding)
+
+
+def file_holders(
+    conn: Connection, readable: Select[tuple[int]], sha256: str, filename: str
+) -> list[int]:
+    """Return those of the projects that have a file, as ``holders`` does."""
+    return _readable(conn, readable, _files_like(packages.c.project_id, sha256, filename))
+
+
+def _readable(
+    conn: Connection, readable: Select[tuple[int]], holding: Select[tuple[int]]
+) -> list[int]:
+    # What may be read is asked of the few that hold it, for a group may have ten thousand projects.
+    found: set[int] = set(conn.scalars(readable.where(projects.c.id.in_(holding))))
+    if not found:
+        return []
+    by_age: list[int] = list(conn.scalars(holding.order_by(packages.c.id)))
+    return [number for number in by_age if number in found]
+
+
+def _files_like(column: Table | Column[int], sha256: str, filename: str) -> Select[Any]:
+    return (
+        select(column)
+        .select_from(files)
+        .join(releases, files.c.release_id == releases.c.id)
+        .join(packages, releases.c.package_id == packages.c.id)
+        .where(files.c.sha256 == sha256, files.c.filename == filename)
+    )
 
 
 def find_file(conn: Connection, project_id: int, sha256: str, filename: str) -> File | None:
     """Return the file with this digest and name; of several, which have equal bytes, the newest."""
     row = conn.execute(
-        select(files)
-        .join_from(files, releases, files.c.release_id == releases.c.id)
-        .join(packages, releases.c.package_id == packages.c.id)
-        .where(
-            packages.c.project_id == project_id,
-            files.c.sha256 == sha256,
-            files.c.filename == filename,
-        )
+        _files_like(files, sha256, filename)
+        .where(packages.c.project_id == project_id)
         .order_by(files.c.id.desc())
         .limit(1)
     ).first()

@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from packaging.version import Version
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from wheelyard.blobs.store import Digests, Sha256
 from wheelyard.database.schema import packages, releases
 from wheelyard.pypi.names import NormalizedName
+
+Within: TypeAlias = int | Sequence[int] | Select[Any]
+"""One project by id, or several: their ids, or a SELECT of these."""
+
+
+def is_within(column: ColumnElement[int], within: Within) -> ColumnElement[bool]:
+    """Whether a column names one of the projects."""
+    return column == within if isinstance(within, int) else column.in_(within)
 
 
 @dataclass(frozen=True, slots=True)

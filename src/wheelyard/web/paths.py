@@ -19,6 +19,12 @@ V4 = "/api/v4"
 PYPI = V4 + "/projects/{project}/packages/pypi"
 """A project's registry; the routes match it, and the links on pages are made of it."""
 
+GROUP_PYPI = V4 + "/groups/{group}/-/packages/pypi"
+"""The same of all projects under a group, to be read."""
+
+ALL_PYPI = V4 + "/packages/pypi"
+"""The same of the whole instance."""
+
 _OF_PROGRAMS = (b"/api/", b"/-/liveness", b"/-/readiness", b"/-/metrics")
 
 SLASH = "\x1f"

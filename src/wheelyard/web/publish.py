@@ -7,7 +7,7 @@ from wheelyard import publishing
 from wheelyard.access import Permission
 from wheelyard.index import Grant
 from wheelyard.registry import Registry
-from wheelyard.web.door import Door
+from wheelyard.web.door import A_PROJECT, Door
 from wheelyard.web.headers import answer
 from wheelyard.web.turns import Turns
 from wheelyard.web.uploads import Body, Receiver
@@ -31,7 +31,7 @@ class Publish:
         """Answer 201 when the file is durable and on its page."""
         body = Body(scope, receive)
         try:
-            grant = await self._door.admit(scope, self.permission)
+            grant = await self._door.admit(scope, A_PROJECT, self.permission)
             await self._receive(scope, body, grant)
         except Exception:
             await body.drain()

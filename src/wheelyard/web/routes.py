@@ -21,7 +21,7 @@ from wheelyard.web.api import (
     version,
 )
 from wheelyard.web.api.endpoint import Api, Handler
-from wheelyard.web.door import Door
+from wheelyard.web.door import A_GROUP, A_PROJECT, THE_INSTANCE, Door
 from wheelyard.web.files import FileDownload
 from wheelyard.web.health import Liveness, Readiness
 from wheelyard.web.pages.routes import page_routes
@@ -51,11 +51,15 @@ def routes(registry: Registry) -> list[BaseRoute]:
     pat = "/personal_access_tokens"
     return [
         # The router tries them in order, and these are nearly all of the traffic.
-        Route(PYPI + "/simple/{package:path}", SimplePage(registry, door), methods=["GET"]),
-        Route(
-            PYPI + "/files/{sha256}/{filename:path}", FileDownload(registry, door), methods=["GET"]
+        *(
+            Route(site.root + path, endpoint(registry, door, site), methods=["GET"])
+            for site in (A_PROJECT, A_GROUP, THE_INSTANCE)
+            for path, endpoint in (
+                ("/simple/{package:path}", SimplePage),
+                ("/files/{sha256}/{filename:path}", FileDownload),
+                ("/simple", SimpleIndex),
+            )
         ),
-        Route(PYPI + "/simple", SimpleIndex(registry, door), methods=["GET"]),
         Route(PYPI, Publish(registry, door, turns), methods=["POST"]),
         api("GET", "/projects/{project}/packages", packages.list_packages, can.READ_PACKAGES),
         *(

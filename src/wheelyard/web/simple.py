@@ -1,24 +1,27 @@
-"""The simple pages of a project (PEP 503).  Hot: nearly every request of an installer ends here."""
+"""Simple pages (PEP 503), of one project and of many.  Hot: most of an installer's requests."""
 
 import hashlib
+from datetime import datetime
 from functools import lru_cache
+from typing import NoReturn
 from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
-from wheelyard import journal, packages, projects
-from wheelyard.access import Permission
+from wheelyard import forwarding, instance, journal, namespaces, packages, projects, reaching
 from wheelyard.facts import NotFound
-from wheelyard.index import BuiltPage, Grant, PageKey
-from wheelyard.packages import File
+from wheelyard.forwarding import Place
+from wheelyard.index import BuiltPage, Grant, Reach
+from wheelyard.packages import File, Within
+from wheelyard.projects import Project
 from wheelyard.pypi import simple
 from wheelyard.pypi.names import MAX_LENGTH, NormalizedName, normalize_name
 from wheelyard.registry import Registry
-from wheelyard.web.door import Door
+from wheelyard.web.door import Door, Site
 from wheelyard.web.headers import Headers, answer, answer_not_modified, is_known
-from wheelyard.web.paths import PYPI, require_no_traversal
+from wheelyard.web.paths import require_no_traversal
 
 _TYPE = (b"content-type", simple.HTML_TYPE.encode())
 _VARY = (b"vary", b"Accept, Authorization")
@@ -28,40 +31,43 @@ _CLOSED = (b"cache-control", b"max-age=0, must-revalidate, private")
 
 
 class SimpleIndex:
-    """``GET …/simple``: the packages of a project."""
+    """``GET …/simple``: the packages of a place."""
 
-    permission = Permission.READ_PACKAGES
-
-    def __init__(self, registry: Registry, door: Door) -> None:
+    def __init__(self, registry: Registry, door: Door, site: Site) -> None:
+        self.permission = site.reading
         self._door = door
-        self._pages = Pages(registry)
+        self._site = site
+        self._pages = Pages(registry, site)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the index."""
         del receive
-        grant = await self._door.admit(scope, self.permission)
-        key = (grant.project.id, None)
-        page = self._pages.find(key) or await self._pages.build(key)
+        grant = await self._door.admit(scope, self._site, self.permission)
+        page = self._pages.find(grant, None) or await self._pages.build(grant, None)
         await _send_page(scope, send, grant, page)
 
 
 class SimplePage:
     """``GET …/simple/{package}``: the files of a package."""
 
-    permission = Permission.READ_PACKAGES
-
-    def __init__(self, registry: Registry, door: Door) -> None:
+    def __init__(self, registry: Registry, door: Door, site: Site) -> None:
+        self.permission = site.reading
         self._door = door
-        self._pages = Pages(registry)
+        self._site = site
+        self._pages = Pages(registry, site)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the page."""
         del receive
-        grant = await self._door.admit(scope, self.permission)
-        name = _read_name(scope["path_params"]["package"])
-        key = (grant.project.id, name)
-        page = self._pages.find(key) or await self._pages.build(key)
-        await _send_page(scope, send, grant, page)
+        grant = await self._door.admit(scope, self._site, self.permission)
+        requested = scope["path_params"]["package"]
+        name = _read_name(requested)
+        try:
+            page = self._pages.find(grant, name) or await self._pages.build(grant, name, requested)
+        except Elsewhere as elsewhere:
+            await _send_on(scope, send, elsewhere.url)
+        else:
+            await _send_page(scope, send, grant, page)
 
 
 @lru_cache(maxsize=10_000)  # reading takes 1 µs, of some 7 for a warm page
@@ -77,63 +83,87 @@ def _read_name(segment: str) -> NormalizedName:
     return normalize_name(segment)
 
 
+class Elsewhere(Exception):  # noqa: N818  reads as the fact that it is
+    """A package is not here, and the client may look for it at another address."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
 class Pages:
-    """Built pages: from memory, or built in a worker thread and remembered."""
+    """Built pages of one kind of place: from memory, or built in a worker thread and remembered."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, site: Site) -> None:
         self._database = registry.database
-        self._shelf = registry.index.pages
+        self._settings = registry.settings
+        self._index = registry.index
+        self._clock = registry.clock
+        self._site = site
 
-    def find(self, key: PageKey) -> BuiltPage | None:
-        """Return a page that is remembered and fresh."""
-        return self._shelf.find(key)
+    def find(self, grant: Grant, name: NormalizedName | None) -> BuiltPage | None:
+        """Return a page that is remembered and fresh; None names the index."""
+        sources = self._index.find_sources(grant, name, self._clock)
+        return self._index.pages.find((grant.key, name, sources))
 
-    async def build(self, key: PageKey) -> BuiltPage:
-        """Build a page and remember it; raises NotFound."""
-        page, serial = await run_sync(self._build, key)
-        self._shelf.keep(key, page, serial)
+    async def build(
+        self, grant: Grant, name: NormalizedName | None, requested: str = ""
+    ) -> BuiltPage:
+        """Build a page and remember it.
+
+        Raises NotFound, and Elsewhere for what is ``requested`` of another index then.  Neither is
+        remembered: the next request sees what was uploaded meanwhile.
+        """
+        page, reach, serial = await run_sync(self._build, grant, name, requested, self._clock())
+        sources = self._index.keep_reach(grant, name, reach, serial)
+        self._index.pages.keep((grant.key, name, sources), page, serial)
         return page
 
-    def _build(self, key: PageKey) -> tuple[BuiltPage, int]:
-        project_id, name = key
+    def _build(
+        self, grant: Grant, name: NormalizedName | None, requested: str, now: datetime
+    ) -> tuple[BuiltPage, Reach | None, int]:
+        root = self._site.root_of(grant.place)
         with self._database.read() as conn:
             serial = journal.last_serial(conn)
+            sources = reaching.find_sources(conn, grant, name, at=now)
             if name is None:
-                return _build_index(conn, project_id), serial
-            return _build_page(conn, project_id, name), serial
+                body = _render_index(conn, grant.place, sources.within, root)
+            elif page := packages.find_page(conn, sources.within, name):
+                body = simple.render_package(page.name, (_link(root, file) for file in page.files))
+            else:
+                self._raise_absent(conn, grant, requested)
+        return _built(body), sources.reach, serial
 
-
-def _build_index(conn: Connection, project_id: int) -> BuiltPage:
-    project = projects.get(conn, project_id)
-    names = packages.all_names(conn, project_id)
-    return _built(simple.render_index(project.name, names, f"{_root(project_id)}/simple"))
-
-
-def _build_page(conn: Connection, project_id: int, name: NormalizedName) -> BuiltPage:
-    page = packages.find_page(conn, project_id, name)
-    if page is None:
+    def _raise_absent(self, conn: Connection, grant: Grant, requested: str) -> NoReturn:
+        settings = instance.in_force(conn, self._settings)
+        url = forwarding.find_target(conn, grant.principal, grant.place, requested, settings)
+        if url is not None:
+            raise Elsewhere(url)
         raise NotFound("Package")
-    files = (_link(project_id, file) for file in page.files)
-    return _built(simple.render_package(page.name, files))
+
+
+def _render_index(conn: Connection, place: Place, within: Within, root: str) -> bytes:
+    names = packages.all_names(conn, within)
+    return simple.render_index(_title(conn, place), names, f"{root}/simple")
+
+
+def _title(conn: Connection, place: Place) -> str:
+    """Return what a place is called now."""
+    if place is None:
+        return "all projects"
+    is_project = isinstance(place, Project)
+    return (projects.get if is_project else namespaces.get)(conn, place.id).name
 
 
 def _built(body: bytes) -> BuiltPage:
     return BuiltPage(body=body, etag=b'"%s"' % hashlib.sha256(body).hexdigest()[:32].encode())
 
 
-def _root(project_id: int) -> str:
-    """Return the root-relative URL of a project's registry, by id as on GitLab.
-
-    Root-relative, because it is right behind every proxy and with or without a trailing slash.
-    """
-    return PYPI.format(project=project_id)
-
-
-def _link(project_id: int, file: File) -> simple.SimpleFile:
+def _link(root: str, file: File) -> simple.SimpleFile:
     # A local version has a "+", which is sent encoded lest somebody read it as a space.
     return simple.SimpleFile(
         filename=file.filename,
-        url=f"{_root(project_id)}/files/{file.sha256}/{quote(file.filename)}",
+        url=f"{root}/files/{file.sha256}/{quote(file.filename)}",
         sha256=file.sha256,
         requires_python=file.requires_python,
     )
@@ -146,3 +176,17 @@ async def _send_page(scope: Scope, send: Send, grant: Grant, page: BuiltPage) ->
         await answer_not_modified(send, headers)
     else:
         await answer(send, 200, headers, page.body, head=scope["method"] == "HEAD")
+
+
+# Asked for anew each time: a package that comes here is found here from then on.
+_ELSEWHERE = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    _VARY,
+]
+
+
+async def _send_on(scope: Scope, send: Send, url: str) -> None:
+    headers = [*_ELSEWHERE, (b"location", url.encode())]
+    body = b"The package is not here.  This resource is at another address: " + url.encode() + b"\n"
+    await answer(send, 302, headers, body, head=scope["method"] == "HEAD")

@@ -1,0 +1,85 @@
+"""Which projects somebody reads through a group's index, or through that of the instance.
+
+Those under the group, or all there are, of which they see the project and may read the packages:
+what is not theirs is left out, as if it were not there.  Of these only the ones count that hold
+what is asked for.
+"""
+
+import hashlib
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Select
+
+from wheelyard import admissions, memberships, packages, projects
+from wheelyard.access import Principal
+from wheelyard.index import EVERYTHING, Grant, Reach
+from wheelyard.namespaces import Namespace
+from wheelyard.packages import File, Within
+from wheelyard.pypi.names import NormalizedName
+
+_WHOEVER_READS_EVERYTHING = Principal(is_admin=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an answer is made of, and what is to be remembered of that."""
+
+    within: Within
+    reach: Reach | None
+    """None in a project, which is its own only source."""
+
+
+def find_sources(
+    conn: Connection, grant: Grant, name: NormalizedName | None, *, at: datetime
+) -> Sources:
+    """Return the projects of which a package's page is made, or the index for None."""
+    if grant.reader is None:
+        return Sources(grant.project.id, None)
+    readable = _readable(conn, grant, at)
+    if name is not None:
+        ids = packages.holders(conn, readable, name)
+        return Sources(ids, _reach(conn, grant, ids, at))
+    # Named by a SELECT where they are used: there may be more than a statement has parameters.
+    return Sources(readable, _reach(conn, grant, list(conn.scalars(readable)), at))
+
+
+def find_file(
+    conn: Connection, grant: Grant, sha256: str, filename: str, *, at: datetime
+) -> tuple[File, Reach | None] | None:
+    """Return a file that the reader may read in the project that holds it."""
+    if grant.reader is None:
+        file = packages.find_file(conn, grant.project.id, sha256, filename)
+        return (file, None) if file else None
+    readable = _readable(conn, grant, at)
+    for project_id in packages.file_holders(conn, readable, sha256, filename):
+        file = packages.find_file(conn, project_id, sha256, filename)
+        if file is not None:
+            return file, _reach(conn, grant, [project_id], at)
+    return None
+
+
+def _readable(conn: Connection, grant: Grant, at: datetime) -> Select[tuple[int]]:
+    # All that the answer depends on is in grant.reader, or is read here: the grant may be older.
+    principal = _WHOEVER_READS_EVERYTHING if grant.reader == EVERYTHING else grant.principal
+    under = grant.place if isinstance(grant.place, Namespace) else None
+    return readable_projects(conn, principal, under=under, at=at)
+
+
+def readable_projects(
+    conn: Connection, principal: Principal, *, under: Namespace | None, at: datetime
+) -> Select[tuple[int]]:
+    """Select the projects whose packages a principal may read, everywhere or under a group."""
+    job = principal.job_project_id
+    admitted = None if job is None else admissions.admits(conn, job)
+    return projects.readable_ids(principal, at=at, under=under, admitted=admitted)
+
+
+def _reach(conn: Connection, grant: Grant, project_ids: Sequence[int], at: datetime) -> Reach:
+    digest = hashlib.blake2b(array("q", project_ids).tobytes(), digest_size=16).digest()
+    user_id = grant.principal.user_id
+    if grant.reader == EVERYTHING or user_id is None:
+        return Reach(digest, until=None)
+    return Reach(digest, until=memberships.next_end(conn, user_id, at))
