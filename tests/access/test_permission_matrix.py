@@ -165,6 +165,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", RULES): changing(MAINTAINER),
     ("PATCH", f"{RULES}/{{rule}}"): changing(MAINTAINER, 404, message="404 Not Found"),
     ("DELETE", f"{RULES}/{{rule}}"): changing(MAINTAINER, 404, message="404 Not Found"),
+    ("GET", f"{V4}/openapi.json"): Row(Open(), 200),
     ("GET", f"{V4}/version"): on_instance(200, USER),
     ("GET", f"{V4}/metadata"): on_instance(200, USER),
     ("GET", f"{V4}/user"): on_instance(200, USER),

@@ -15,7 +15,7 @@ The same declaration is what ``/api/v4/openapi.json`` shows: what is read is des
 are read before inherited ones, and what is wrong is told in that order.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -94,9 +94,25 @@ def _read_each(
     for field in _fields(asked):
         if field.name in together[:1]:
             params.needs_one_of(*together)
-        value = find_header(field.header) if field.header else field.read(params, at)
+        value = _find(field, find_header) if field.header else field.read(params, at)
         if value is not None or (field.may_be_unset and params.has(field.parameter)):
             yield field.name, value
+
+
+def _find(field: "_Field", find_header: FindHeader) -> str | None:
+    return find_header(field.header.lower().encode())
+
+
+def names_of(asked: type[Struct]) -> list[str]:
+    """Return the names of what is asked for, in the order in which it is read."""
+    return [field.encode_name for field in _described(asked)]
+
+
+@cache
+def headers_of(asked: type[Struct]) -> Mapping[str, str]:
+    """Return the fields that are headers, and their names."""
+    extras = {field.encode_name: _unwrap(field.type)[1] for field in _described(asked)}
+    return {name: extra["header"] for name, extra in extras.items() if "header" in extra}
 
 
 def needed_together(asked: type[Struct]) -> tuple[str, ...]:
@@ -115,19 +131,22 @@ class _Field:
     name: str
     parameter: str
     read: Read
-    header: bytes
-    """In lower case; empty: it is a parameter."""
+    header: str
+    """Its name; empty: it is a parameter."""
 
     may_be_unset: bool
 
 
 @cache
 def _fields(asked: type[Struct]) -> tuple[_Field, ...]:
+    return tuple([_field(field) for field in _described(asked)])
+
+
+def _described(asked: type[Struct]) -> list[inspect.Field]:
     described = inspect.type_info(asked)
     assert isinstance(described, inspect.StructType)  # noqa: S101  of a Struct nothing else is made
     # Inherited fields come first in a Struct; of the list's length nobody wants to hear first.
-    fields = [_field(field) for field in described.fields]
-    return tuple(sorted(fields, key=lambda field: _generation(asked, field.name)))
+    return sorted(described.fields, key=lambda field: _generation(asked, field.name))
 
 
 def _generation(asked: type[Struct], name: str) -> int:
@@ -143,7 +162,7 @@ def _field(field: inspect.Field) -> _Field:
         name=field.name,
         parameter=field.encode_name,
         read=_reader(kind, extra, field.encode_name, required=field.required),
-        header=extra.get("header", "").lower().encode(),
+        header=extra.get("header", ""),
         may_be_unset=not field.required and not has_default,  # UNSET counts as no default there
     )
 

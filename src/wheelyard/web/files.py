@@ -11,6 +11,7 @@ from wheelyard.facts import NotFound
 from wheelyard.index import Grant, Reach
 from wheelyard.packages import File
 from wheelyard.registry import Registry
+from wheelyard.web import repository
 from wheelyard.web.door import Door, Site
 from wheelyard.web.paths import require_no_traversal
 from wheelyard.web.sending import deliver, describe
@@ -18,6 +19,8 @@ from wheelyard.web.sending import deliver, describe
 
 class FileDownload:
     """``GET …/files/{sha256}/{filename}``."""
+
+    operation = repository.DOWNLOAD
 
     def __init__(self, registry: Registry, door: Door, site: Site) -> None:
         self.permission = site.reading

@@ -1,31 +1,65 @@
 """What an operation takes and answers, as its handler declares it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from inspect import getdoc, signature
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from wheelyard.web.principal import Dialect
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+FILE = "application/octet-stream"
+
+Stored = Annotated[str, Meta(extra_json_schema={"contentMediaType": FILE})]
+"""The bytes of a file, in a form."""
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One method of one path."""
+    """One method of one path; what every one of them has, ``web.openapi`` adds."""
+
+    name: str
+    """Unique among the operations on the same kind of place."""
+
+    tag: str
+    """The resource it belongs to."""
 
     summary: str
-    """One line that begins with a verb: the first of the handler's docstring."""
+    """One line that begins with a verb."""
 
-    description: str
-    """The rest of it."""
-
-    asked: type[Struct] | None
+    description: str = ""
+    asked: type[Struct] | None = None
     """The struct that declares its parameters; None: it has none."""
 
-    status: int
+    body_types: tuple[str, ...] = (JSON, FORM)
+    """Of a request that has a body."""
+
+    status: int = 200
     """Of its success."""
 
-    answer: Any
+    answer: Any = None
     """The type of the body of its success; None: it has no body."""
+
+    answer_type: str = JSON
+    also: Mapping[int, str] = field(default_factory=dict)
+    """What else may be answered, that does not follow from its permission and its parameters."""
+
+    dialect: Dialect = Dialect.REST
+
+
+def also(status: int, when: str) -> Callable[[F], F]:
+    """Declare of a handler what else it may answer, and when."""
+
+    def declare(handler: F) -> F:
+        handler.__dict__["also"] = {status: when, **handler.__dict__.get("also", {})}
+        return handler
+
+    return declare
 
 
 def read_operation(handler: Callable[..., Any]) -> Operation:
@@ -39,12 +73,15 @@ def read_operation(handler: Callable[..., Any]) -> Operation:
     status, reply = 200, hints["return"]
     if get_origin(reply) is Annotated:
         reply, status = get_args(reply)
-    (answer,) = get_args(reply) or (Any,)
+    (answer,) = get_args(reply)
     summary, _, description = (getdoc(handler) or "").partition("\n\n")
     return Operation(
+        name=handler.__name__,
+        tag=handler.__module__.rpartition(".")[2].replace("_", " ").capitalize(),
         summary=summary.replace("\n", " "),
-        description=description,
+        description=description.replace("\n", " "),
         asked=hints[names[1]] if len(names) > 1 else None,
         status=status,
         answer=None if answer is type(None) else answer,
+        also=handler.__dict__.get("also", {}),
     )

@@ -7,6 +7,7 @@ from wheelyard import publishing
 from wheelyard.access import Permission
 from wheelyard.index import Grant
 from wheelyard.registry import Registry
+from wheelyard.web import repository
 from wheelyard.web.door import A_PROJECT, Door
 from wheelyard.web.headers import answer
 from wheelyard.web.turns import Turns
@@ -21,6 +22,7 @@ class Publish:
     """
 
     permission = Permission.PUBLISH
+    operation = repository.PUBLISH
 
     def __init__(self, registry: Registry, door: Door, turns: Turns) -> None:
         self._registry = registry

@@ -24,6 +24,8 @@ from wheelyard.web.api.endpoint import Api, Handler
 from wheelyard.web.door import A_GROUP, A_PROJECT, THE_INSTANCE, Door
 from wheelyard.web.files import FileDownload
 from wheelyard.web.health import Liveness, Readiness
+from wheelyard.web.openapi.document import describe
+from wheelyard.web.openapi.endpoint import OpenApi
 from wheelyard.web.pages.routes import page_routes
 from wheelyard.web.paths import PYPI, V4
 from wheelyard.web.publish import Publish
@@ -46,10 +48,11 @@ def routes(registry: Registry) -> list[BaseRoute]:
         endpoint = Api(registry, turns, handler, permission, hashes_password=hashes_password)
         return Route(V4 + path, endpoint, methods=[method])
 
+    openapi = OpenApi()
     package = "/projects/{project}/packages/{package}"
     project, group = "/projects/{project}", "/groups/{group}"
     pat = "/personal_access_tokens"
-    return [
+    described = [
         # The router tries them in order, and these are nearly all of the traffic.
         *(
             Route(site.root + path, endpoint(registry, door, site), methods=["GET"])
@@ -80,6 +83,7 @@ def routes(registry: Registry) -> list[BaseRoute]:
             packages.delete_package_file,
             can.DELETE_PACKAGES,
         ),
+        Route(V4 + "/openapi.json", openapi, methods=["GET"]),
         api("GET", "/version", version.get_version, can.READ_INSTANCE),
         api("GET", "/metadata", version.get_metadata, can.READ_INSTANCE),
         # Users
@@ -163,6 +167,11 @@ def routes(registry: Registry) -> list[BaseRoute]:
                 ("DELETE", "/deploy_tokens/{token}", deploy_tokens.revoke_deploy_token),
             )
         ),
+    ]
+    document = describe(described)
+    openapi.publish(document)
+    return [
+        *described,
         Route("/-/liveness", Liveness(), methods=["GET"]),
         Route("/-/readiness", Readiness(registry), methods=["GET"]),
         *page_routes(registry, turns),

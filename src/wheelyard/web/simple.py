@@ -19,6 +19,7 @@ from wheelyard.projects import Project
 from wheelyard.pypi import simple
 from wheelyard.pypi.names import MAX_LENGTH, NormalizedName, normalize_name
 from wheelyard.registry import Registry
+from wheelyard.web import repository
 from wheelyard.web.door import Door, Site
 from wheelyard.web.headers import Headers, answer, answer_not_modified, is_known
 from wheelyard.web.paths import require_no_traversal
@@ -32,6 +33,8 @@ _CLOSED = (b"cache-control", b"max-age=0, must-revalidate, private")
 
 class SimpleIndex:
     """``GET …/simple``: the packages of a place."""
+
+    operation = repository.SIMPLE_INDEX
 
     def __init__(self, registry: Registry, door: Door, site: Site) -> None:
         self.permission = site.reading
@@ -49,6 +52,8 @@ class SimpleIndex:
 
 class SimplePage:
     """``GET …/simple/{package}``: the files of a package."""
+
+    operation = repository.SIMPLE_PAGE
 
     def __init__(self, registry: Registry, door: Door, site: Site) -> None:
         self.permission = site.reading

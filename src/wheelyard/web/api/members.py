@@ -26,6 +26,7 @@ from wheelyard.web.api.endpoint import (
 from wheelyard.web.api.paging import Paged
 from wheelyard.web.api.users import BasicUser, show_basic_user
 from wheelyard.web.asked import LEVELS, AccessLevel, FutureDay, Number, Text
+from wheelyard.web.operations import also
 
 
 class ListMembers(Paged, kw_only=True, frozen=True):
@@ -99,6 +100,7 @@ def get_any_member(call: Call) -> Reply[Member]:
     return Reply(show_member(call, member))
 
 
+@also(409, "The user is a member already.")
 def add_member(call: Call, asked: AddMember) -> Created[Member]:
     """Give a user a role, by `user_id` or `username`."""
     role = Role(asked.access_level)

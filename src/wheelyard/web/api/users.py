@@ -18,6 +18,9 @@ from wheelyard.web.api.endpoint import (
 )
 from wheelyard.web.api.keyset import BOTH, KeysetPaged
 from wheelyard.web.asked import Direction, Line, Text
+from wheelyard.web.operations import also
+
+_TAKEN = "Somebody else has the username or the e-mail address."
 
 # What is asked for -------------------------------------------------------------------------------
 
@@ -125,6 +128,7 @@ def get_user(call: Call) -> Reply[User]:
     return Reply(show_user(call, get_named_user(call)))
 
 
+@also(409, _TAKEN)
 def create_user(call: Call, asked: CreateUser) -> Created[User]:
     """Create a user.
 
@@ -145,6 +149,7 @@ def create_user(call: Call, asked: CreateUser) -> Created[User]:
     return Reply(show_user(call, users.create(call.conn, new, by=call.actor, at=call.at)))
 
 
+@also(409, _TAKEN)
 def edit_user(call: Call, asked: EditUser) -> Reply[User]:
     """Change a user.
 
@@ -173,6 +178,7 @@ def _require_password(call: Call, password: str | None) -> PasswordHash | None:
     return call.password_hash
 
 
+@also(409, "A group has no other owner.")
 def delete_user(call: Call) -> NoContent:
     """Delete a user; what they published in others' projects stays."""
     moderation.remove(call.conn, get_named_user(call), by=call.actor, at=call.at)

@@ -1,0 +1,186 @@
+"""The document: every route of the API, described by what its endpoint declares."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from starlette.routing import BaseRoute, Route
+
+from wheelyard.access import ON_PACKAGES, RULES, Permission, Role
+from wheelyard.web.openapi import parameters, refusals
+from wheelyard.web.openapi.parameters import REFERENCE, Schema
+from wheelyard.web.operations import Operation
+from wheelyard.web.paths import V4
+from wheelyard.web.principal import Dialect
+
+Document = dict[str, Any]
+
+_INTRODUCTION = """\
+The API of Wheelyard, a Python package registry, in the shape of GitLab's REST API, version 4.
+
+Parameters are taken from the query and from the body alike, which may be JSON, a form or multipart;
+lists as arrays, or separated by commas.  What is not known is ignored.  `HEAD` is answered wherever
+`GET` is, and a trailing slash is accepted everywhere.  Lists come in pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    method: str
+    path: str
+    operation: Operation
+    permission: Permission | None
+
+
+def describe(routes: Iterable[BaseRoute]) -> Document:
+    """Return the document of those routes that are the API's."""
+    found = list(_operations(routes))
+    names = Counter(one.operation.name for one in found)
+    paths: dict[str, dict[str, Any]] = {}
+    for one in found:
+        shown = _show(one, is_alone=names[one.operation.name] == 1)
+        paths.setdefault(parameters.plain_path(one.path), {})[one.method.lower()] = shown
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Wheelyard",
+            "version": version("wheelyard"),
+            "description": _INTRODUCTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": V4, "description": "This registry."}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(one.operation.tag for one in found)],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(found),
+            "responses": refusals.components(),
+            "securitySchemes": _SECURITY,
+        },
+    }
+
+
+def _operations(routes: Iterable[BaseRoute]) -> Iterator[_Described]:
+    for route in routes:
+        if not isinstance(route, Route) or not route.path.startswith(V4):
+            continue
+        endpoint: Any = route.endpoint  # each of ours has these two
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            path = route.path.removeprefix(V4)
+            yield _Described(method, path, endpoint.operation, endpoint.permission)
+
+
+def _show(one: _Described, *, is_alone: bool) -> Schema:
+    operation = one.operation
+    shown: Schema = {
+        "operationId": operation.name if is_alone else f"{operation.name}_{_place(one.path)}",
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": "  ".join(filter(None, (operation.description, _who_may(one.permission)))),
+        "security": _security(one),
+        "parameters": parameters.parameters(one.method, one.path, operation),
+        "responses": {
+            str(operation.status): _success(operation),
+            **refusals.refusals(operation, one.permission, one.path),
+        },
+    }
+    body = parameters.body(one.method, operation)
+    if body is not None:
+        shown["requestBody"] = body
+    return shown
+
+
+def _place(path: str) -> str:
+    """Return what kind of place a path is about."""
+    return {"projects": "of_project", "groups": "of_group"}.get(path.split("/")[1], "of_instance")
+
+
+# Who may -----------------------------------------------------------------------------------------
+
+_SECURITY = {
+    "private_token": {"type": "apiKey", "in": "header", "name": "PRIVATE-TOKEN"},
+    "private_token_in_query": {"type": "apiKey", "in": "query", "name": "private_token"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "job_token": {"type": "apiKey", "in": "header", "name": "JOB-TOKEN"},
+    "deploy_token": {"type": "apiKey", "in": "header", "name": "Deploy-Token"},
+    "basic": {"type": "http", "scheme": "basic"},
+}
+
+
+def _security(one: _Described) -> list[dict[str, list[str]]]:
+    """Return the ways to sign in of which any will do; the empty one is not to."""
+    if one.permission is None:
+        return []
+    ways = ["private_token", "private_token_in_query", "bearer"]
+    if one.permission in ON_PACKAGES:
+        ways.append("job_token")
+    if one.operation.dialect is Dialect.PACKAGING:
+        ways += ["deploy_token", "basic"]
+    shown: list[dict[str, list[str]]] = [{way: []} for way in ways]
+    rule = RULES[one.permission]
+    return shown if rule.signed_in or rule.role > Role.NONE else [*shown, {}]
+
+
+def _who_may(permission: Permission | None) -> str:
+    """Say who has a permission."""
+    if permission is None:
+        return "Open to everybody."
+    rule = RULES[permission]
+    needs = []
+    if rule.administrator:
+        needs.append("to be an administrator")
+    elif rule.role > Role.NONE:
+        needs.append(f"the role {rule.role.name.title()} or a higher one")
+    elif rule.signed_in:
+        needs.append("somebody who is signed in")
+    if rule.scopes:
+        needs.append("a token of scope " + " or ".join(f"`{scope}`" for scope in rule.scopes))
+    return f"Needs {', and '.join(needs)}." if needs else ""
+
+
+# What is answered --------------------------------------------------------------------------------
+
+_PAGING_TEXTS = {
+    "X-Total": "How many there are in all.",
+    "X-Total-Pages": "How many pages.",
+    "X-Page": "Which page this is.",
+    "X-Per-Page": "How many a page.",
+    "X-Next-Page": "The next page; empty on the last.",
+    "X-Prev-Page": "The page before; empty on the first.",
+    "Link": "The addresses of the first, the last and the neighbouring pages (RFC 8288).",
+}
+_PAGING = {name: refusals.header(text) for name, text in _PAGING_TEXTS.items()}
+
+
+def _success(operation: Operation) -> Schema:
+    shown: Schema = {"description": "It is done."}
+    if operation.asked is not None and parameters.is_paged(operation.asked):
+        shown["headers"] = _PAGING
+    if operation.answer is not None:
+        ((schema,), _) = msgspec.json.schema_components([operation.answer], ref_template=REFERENCE)
+        shown["content"] = {operation.answer_type: {"schema": schema}}
+    return shown
+
+
+def _schemas(found: Iterable[_Described]) -> dict[str, Schema]:
+    """Return every shape that an operation names.  Raises ValueError when two have one name."""
+    types: list[Any] = list(refusals.SHAPES)
+    beside: dict[str, Schema] = {}
+    needs: dict[str, Schema] = {}
+    for one in found:
+        asked, answer = one.operation.asked, one.operation.answer
+        if answer is not None:
+            types.append(answer)
+        if asked is None:
+            continue
+        if parameters.body(one.method, one.operation) is None:
+            beside |= parameters.components_of(asked)
+        else:
+            types.append(asked)
+            needs[asked.__name__] = parameters.needs(asked)
+    _, schemas = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    for name in schemas:
+        if "." in name:
+            raise ValueError(f"two shapes of the API have one name: {name}")
+    return {**beside, **{name: one | needs.get(name, {}) for name, one in schemas.items()}}

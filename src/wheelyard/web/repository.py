@@ -1,0 +1,113 @@
+"""What the routes of the Python package repository take and answer.
+
+They are no REST calls: they take every form of credential, and most answer with no JSON.  Their
+endpoints read their own requests, and stand by these declarations as the others do by theirs.
+"""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from wheelyard.pypi import simple
+from wheelyard.web.asked import Text, header
+from wheelyard.web.operations import FILE, Operation, Stored
+from wheelyard.web.principal import Dialect
+
+_TAG = "Python package repository"
+_UNCHANGED = "The client has it already, by its `ETag`."
+
+
+class SimpleConditions(Struct, kw_only=True, frozen=True):
+    """What a client says of what it has."""
+
+    if_none_match: Annotated[
+        Text | None, header("If-None-Match"), Meta(description="`ETag`s of what is there already.")
+    ] = None
+
+
+class FileConditions(SimpleConditions, kw_only=True, frozen=True):
+    """What a client says of what it has, and which part it wants."""
+
+    range: Annotated[
+        Text | None, header("Range"), Meta(description="One range of bytes (RFC 9110, 14.2).")
+    ] = None
+
+
+class Upload(Struct, kw_only=True, frozen=True):
+    """One file of one release, as twine sends it; fields that stand in the file are ignored."""
+
+    content: Annotated[Stored, Meta(description="The wheel or sdist, with its file name.")]
+    name: Annotated[Text, Meta(description="Of the package, in any spelling.")]
+    version: Annotated[Text, Meta(description="Of the release.")]
+    requires_python: Annotated[
+        Text, Meta(description="Which versions of Python can install it; else the file tells.")
+    ] = ""
+    sha256_digest: Annotated[Text, Meta(description="Compared with the bytes, when sent.")] = ""
+    md5_digest: Annotated[Text, Meta(description="The same.")] = ""
+    blake2_256_digest: Annotated[Text, Meta(description="The same.")] = ""
+
+
+class Uploaded(Struct, frozen=True):
+    """What has become of an upload."""
+
+    message: str
+
+
+SIMPLE_INDEX = Operation(
+    name="list_simple",
+    tag=_TAG,
+    summary="List the packages, for installers.",
+    description="The simple repository's index (PEP 503).",
+    asked=SimpleConditions,
+    answer=str,
+    answer_type=simple.HTML_TYPE,
+    also={304: _UNCHANGED},
+    dialect=Dialect.PACKAGING,
+)
+
+SIMPLE_PAGE = Operation(
+    name="get_simple",
+    tag=_TAG,
+    summary="List the files of a package, for installers.",
+    description="The simple repository's page of a package (PEP 503).",
+    asked=SimpleConditions,
+    answer=str,
+    answer_type=simple.HTML_TYPE,
+    also={
+        302: "There is no such package here, and an upstream index is asked instead.",
+        304: _UNCHANGED,
+    },
+    dialect=Dialect.PACKAGING,
+)
+
+DOWNLOAD = Operation(
+    name="download_file",
+    tag=_TAG,
+    summary="Download a file.",
+    description="An address serves the bytes of its own digest for ever.",
+    asked=FileConditions,
+    answer=Any,
+    answer_type=FILE,
+    also={
+        206: "The part that was asked for.",
+        304: _UNCHANGED,
+        416: "The range begins past the end of the file.",
+    },
+    dialect=Dialect.PACKAGING,
+)
+
+PUBLISH = Operation(
+    name="publish",
+    tag=_TAG,
+    summary="Publish a file, as twine and uv do.",
+    description="When it is answered it is durable and on its page.",
+    asked=Upload,
+    body_types=("multipart/form-data",),
+    status=201,
+    answer=Uploaded,
+    also={
+        408: "The body came too slowly.",
+        507: "No room is left for the file.",
+    },
+    dialect=Dialect.PACKAGING,
+)
