@@ -112,10 +112,6 @@ class Params:
         """Read one of some words, with a default."""
         return self.word(name, choices) or default
 
-    def descending(self, *, default: bool = False) -> bool:
-        """Read the direction of a list, from ``sort``."""
-        return self.one_of("sort", ("asc", "desc"), "desc" if default else "asc") == "desc"
-
     def flag(self, name: str, *, required: bool = False) -> bool | None:
         """Read true or false."""
         value = self.text(name, required=required)

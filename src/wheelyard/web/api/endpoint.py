@@ -18,13 +18,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Generic, overload
+from typing import Annotated, Any, Generic, TypeVar, overload
 
 import msgspec
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
-from typing_extensions import TypeVar
 
 from wheelyard import instance, memberships, namespaces, projects, tokens, users
 from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal, Role, Subject
@@ -36,8 +35,7 @@ from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.users import PasswordHash
 from wheelyard.web import asked, headers, params
-from wheelyard.web.api import paging
-from wheelyard.web.api.paging import Position, Positioned
+from wheelyard.web.api.paging import Positioned
 from wheelyard.web.operations import read_operation
 from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
@@ -46,7 +44,7 @@ from wheelyard.web.turns import Turns
 from wheelyard.web.uploads import read_whole
 
 T = TypeVar("T")
-B = TypeVar("B", default=Any)
+B = TypeVar("B")
 
 Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 """A moment as GitLab writes it, see ``show_time``."""
@@ -56,10 +54,9 @@ Date = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date"})]
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[B]):
-    """What a handler answers with the status that it declares; None is no body at all."""
+    """What a handler answers, with the status that it declares; None is no body at all."""
 
     body: B
-    status: int | None = None
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
@@ -74,8 +71,8 @@ class Message(msgspec.Struct, frozen=True):
     message: str
 
 
-NO_CONTENT = Reply(None, 204)
-ACCEPTED = Reply(Message("202 Accepted"), 202)
+NO_CONTENT = Reply(None)
+ACCEPTED = Reply(Message("202 Accepted"))
 """GitLab deletes groups and projects later; here they are gone when this is said."""
 
 
@@ -86,7 +83,6 @@ class Call:
     conn: Connection
     principal: Principal
     path: Mapping[str, str]
-    params: Params
     at: datetime
     base_url: str
     url: str
@@ -133,12 +129,6 @@ class Call:
         if not namespaces.is_id(text):
             raise NotFound
         return int(text)
-
-    def position(self) -> Position:
-        """Return which page is asked for, after everything that was read is found valid."""
-        position = paging.read_position(self.params)
-        self.params.check()
-        return position
 
     def paged(self, page: Page[T], position: Positioned, show: Callable[[T], B]) -> Reply[list[B]]:
         """Answer with a page of a list."""
@@ -194,13 +184,13 @@ class Api:
         if reply.body is not None:
             fixed = [(b"content-type", b"application/json"), *fixed]
             shown = msgspec.json.encode(reply.body)
-        status = reply.status or self.operation.status
+        status = self.operation.status
         await headers.answer(send, status, fixed, shown, head=scope["method"] == "HEAD")
 
     def _look(self, scope: Scope, read: Params) -> Reply[Any] | None:
         """Answer what only reads.  What changes something is decided on and left to ``_change``."""
         with self._registry.database.read() as conn:
-            call = self._admit(conn, scope, read)
+            call = self._admit(conn, scope)
             answer = self._prepare(scope, read, call)
             return answer() if scope["method"] in {"GET", "HEAD"} else None
 
@@ -208,7 +198,7 @@ class Api:
         # Decided a second time, of the same moment as the change; the first time is for those who
         # are refused, lest they hold up the one writer.
         with self._registry.database.write() as conn:
-            return self._prepare(scope, read, self._admit(conn, scope, read, hashed))()
+            return self._prepare(scope, read, self._admit(conn, scope, hashed))()
 
     def _note_reuse(self, token_id: int) -> None:
         """Revoke what a token was rotated into that is presented to be rotated once more."""
@@ -226,9 +216,7 @@ class Api:
         wanted = asked.read(self.operation.asked, read, at=call.at, find_header=find)
         return partial(self._handler, call, wanted)
 
-    def _admit(
-        self, conn: Connection, scope: Scope, read: Params, hashed: PasswordHash | None = None
-    ) -> Call:
+    def _admit(self, conn: Connection, scope: Scope, hashed: PasswordHash | None = None) -> Call:
         settings, at = instance.in_force(conn, self._registry.settings), self._registry.clock()
         if self.permission in ON_PACKAGES and not settings.packages_enabled:
             raise NotFound
@@ -246,7 +234,6 @@ class Api:
             conn=conn,
             principal=principal,
             path=path,
-            params=read,
             at=at,
             base_url=base_url,
             url=base_url + headers.requested_path(scope),

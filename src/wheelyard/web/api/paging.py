@@ -14,7 +14,6 @@ from msgspec import Meta, Struct
 
 from wheelyard.database.paging import Keyset, Page, Window
 from wheelyard.web.headers import Headers
-from wheelyard.web.params import Params
 
 T = TypeVar("T")
 
@@ -88,13 +87,6 @@ class Paged(Struct, kw_only=True, frozen=True):
     def position(self) -> Position:
         """Which page is asked for."""
         return Position(page=self.page, per_page=min(self.per_page, MAX_PER_PAGE))
-
-
-def read_position(params: Params) -> Position:
-    """Read ``page`` and ``per_page``; more than 100 a page is 100."""
-    page = params.number("page", low=1, high=_MAX_PAGE)
-    per_page = params.number("per_page", low=1)
-    return Position(page=page or 1, per_page=min(per_page or DEFAULT_PER_PAGE, MAX_PER_PAGE))
 
 
 # Of the credentials that a query can hold; a link is handed on and logged.
