@@ -1,5 +1,6 @@
 """What the pages give to copy works, run by the real clients as a reader would run it."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from tests.actors import Actor, Installation, pypi
 from tests.builders import wheel
-from tests.clients.laptop import Laptop, Ran
+from tests.clients.laptop import CLIENTS, Laptop, Ran
+from tests.clients.workshop import Workshop, write_project
 from wheelyard.access import Role
 from wheelyard.projects import Project
 from wheelyard.web.pages.credentials import Credential
@@ -17,6 +19,10 @@ from wheelyard.web.pages.packages.snippets import Place, Snippet
 pytestmark = pytest.mark.client
 
 USERNAME, PASSWORD = "INDEX_MY_PROJECT_1_USERNAME", "INDEX_MY_PROJECT_1_PASSWORD"
+
+
+# PDM builds with what it has itself, instead of asking an index.
+ALONE = {"PDM_BUILD_ISOLATION": "0", "PDM_PYTHON": str(CLIENTS / "python")}
 
 
 def say(text: str) -> str:
@@ -63,8 +69,8 @@ class Reader:
         path.chmod(0o600)
         return path
 
-    def type(self, text: str, **environment: str) -> Ran:
-        """Type lines into a shell, with pip and uv as they are at hand."""
+    def type(self, text: str, *, cwd: Path | None = None, **environment: str) -> Ran:
+        """Type lines into a shell, with the clients as they are at hand."""
         self.laptop.make_fresh_environment()
         python = self.laptop.python
         pip = f"{sys.executable} -m pip --python {python} install"
@@ -75,7 +81,14 @@ class Reader:
             for line in typed.splitlines()
         )
         command = ("bash", "-e", "-c", typed)
-        return self.laptop.run(*command, environment=environment)
+        path = self.laptop.environment["PATH"]
+        at_hand = {"PATH": f"{path}:{CLIENTS}", "VIRTUAL_ENV": str(python.parents[1])}
+        return self.laptop.run(*command, cwd=cwd, environment={**at_hand, **environment})
+
+    def append(self, snippet: Snippet, folder: Path) -> None:
+        """Write a snippet at the end of a project's file, as it says."""
+        with (folder / snippet.filename).open("a") as file:
+            file.write(f"\n{self.filled(snippet)}")
 
     @property
     def variables(self) -> dict[str, str]:
@@ -121,7 +134,7 @@ def test_a_pip_conf_installs(reader: Reader) -> None:
         else {}
     )
 
-    ran = reader.type("pip install demo", PIP_CONFIG_FILE=str(conf), **variable)
+    ran = reader.type("pip install demo", cwd=None, PIP_CONFIG_FILE=str(conf), **variable)
 
     assert ran.code == 0, ran
 
@@ -129,8 +142,8 @@ def test_a_pip_conf_installs(reader: Reader) -> None:
 def test_a_list_of_requirements_installs(reader: Reader) -> None:
     reader.write(reader.installing("requirements.txt"))
 
-    by_pip = reader.type("pip install -r requirements.txt", **reader.variables)
-    by_uv = reader.type("uv pip install -r requirements.txt", **reader.variables)
+    by_pip = reader.type("pip install -r requirements.txt", cwd=None, **reader.variables)
+    by_uv = reader.type("uv pip install -r requirements.txt", cwd=None, **reader.variables)
 
     assert by_pip.code == 0, by_pip
     assert by_uv.code == 0, by_uv
@@ -140,7 +153,7 @@ def test_a_project_of_uv_takes_a_package_in(reader: Reader) -> None:
     project = '[project]\nname = "app"\nversion = "0"\nrequires-python = ">=3.11"\n\n'
     reader.write(reader.installing("uv, for a project"), before=project)
 
-    ran = reader.type(f"uv add --python {sys.executable} demo==1.0", **reader.variables)
+    ran = reader.type(f"uv add --python {sys.executable} demo==1.0", cwd=None, **reader.variables)
 
     assert ran.code == 0, ran
     locked = (reader.laptop.work / "uv.lock").read_text()
@@ -159,3 +172,58 @@ def test_what_was_built_is_published(reader: Reader, developer: Actor, title: st
     assert ran.code == 0, ran
     project = reader.place.index_url.split("/")[-4]
     assert developer.simple(project, "other/").status_code == 200
+
+
+# What needs a project around it ------------------------------------------------------------------
+
+
+def test_a_project_of_poetry_takes_a_package_in(reader: Reader) -> None:
+    folder = write_project(reader.laptop.work / "app", "poetry", name="app")
+
+    ran = reader.type(reader.filled(reader.installing("Poetry")), cwd=folder)
+
+    assert ran.code == 0, ran
+    locked = (folder / "poetry.lock").read_text()
+    assert f'url = "{reader.place.index_url}"' in locked
+    assert reader.secret not in locked + (folder / "pyproject.toml").read_text()
+
+
+def test_a_project_of_pdm_takes_a_package_in(reader: Reader) -> None:
+    folder = write_project(reader.laptop.work / "app", "uv", name="app")
+    reader.append(reader.installing("PDM"), folder)
+
+    ran = reader.type("pdm add --no-self demo==1.0", cwd=folder, **reader.variables)
+
+    assert ran.code == 0, ran
+    locked = (folder / "pdm.lock").read_text()
+    assert "demo-1.0-py3-none-any.whl" in locked
+    assert reader.secret not in locked + (folder / "pyproject.toml").read_text()
+
+
+def test_an_environment_of_hatch_takes_a_package_in(reader: Reader) -> None:
+    # Its backend is in uv itself, so that the project is installed without an index.
+    folder = write_project(reader.laptop.work / "app", "uv", name="app", needing="demo==1.0")
+    reader.append(reader.installing("Hatch"), folder)
+
+    code = "import demo; print(demo.version)"
+    ran = reader.type(f"hatch run python -c '{code}'", cwd=folder, **reader.variables)
+
+    assert ran.code == 0, ran
+    assert ran.output.endswith("1.0\n")
+
+
+@pytest.mark.parametrize("title", ["Poetry", "PDM", "Hatch", "Flit"])
+def test_a_project_is_published(
+    reader: Reader, workshop: Workshop, developer: Actor, title: str
+) -> None:
+    folder = workshop.copy(title.lower(), reader.laptop)
+    if title == "Poetry":
+        shutil.rmtree(folder / "dist")  # it asks whether to build over it
+    if reader.credential is not Credential.ENVIRONMENT:
+        reader.write(reader.publishing("~/.pypirc, for twine and Flit"))
+
+    ran = reader.type(reader.filled(reader.publishing(title)), cwd=folder, **ALONE)
+
+    assert ran.code == 0, ran
+    project = reader.place.index_url.split("/")[-4]
+    assert developer.simple(project, "tiny/").status_code == 200

@@ -17,7 +17,8 @@ build-backend = {backend!r}
 name = {name!r}
 version = {version!r}
 description = "A tiny project"
-requires-python = ">=3.9"
+requires-python = ">=3.11"
+dependencies = {needed}
 
 [tool.uv.build-backend]
 module-root = ""
@@ -66,11 +67,18 @@ class Workshop:
         return folder
 
 
-def write_project(folder: Path, client: str, *, name: str = NAME) -> None:
+def write_project(folder: Path, client: str, *, name: str = NAME, needing: str = "") -> Path:
     """Write the sources of a project for a client to build."""
     requires, backend = _BACKENDS[client]
     folder.mkdir(parents=True)
-    text = _PROJECT.format(requires=requires, backend=backend, name=name, version=VERSION)
+    text = _PROJECT.format(
+        requires=requires,
+        backend=backend,
+        name=name,
+        version=VERSION,
+        needed=[needing] if needing else [],
+    )
     (folder / "pyproject.toml").write_text(text)
     (folder / name).mkdir()
     (folder / name / "__init__.py").write_text('"""A tiny package."""\n')
+    return folder
