@@ -6,7 +6,7 @@ It is a second telling, on purpose in another form than the first.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tests.access.world import Credential, Kind
+from tests.access.credentials import Credential, Kind
 from wheelyard.access import Role, Visibility
 
 REACHED: Final = "reached"
@@ -18,14 +18,18 @@ USER = frozenset({"api", "read_api", "read_user"})
 ROTATE = frozenset({"api", "self_rotate"})
 ANY = frozenset({"api", "read_api", "read_user", "self_rotate"})
 
+TOKENS = (Kind.PERSONAL, Kind.ACCESS)
+"""The kinds whose scopes count."""
+
 
 @dataclass(frozen=True)
 class Pull:
-    """The reading PyPI routes."""
+    """The reading PyPI routes of a project."""
 
     def expect(  # noqa: PLR0911  a line for each kind of credential
-        self, who: Credential, visibility: Visibility
+        self, who: Credential, visibility: Visibility, method: str
     ) -> Expected:
+        del method
         public = visibility is Visibility.PUBLIC
         match who.kind:
             case Kind.REFUSED:
@@ -38,9 +42,9 @@ class Pull:
                 return REACHED if public else 404
             case Kind.DEPLOY:
                 return 403 if who.scope == "read_repository" else REACHED
-        if who.scope not in READ:
+        if who.kind in TOKENS and who.scope not in READ:
             return 403
-        return REACHED if _sees(who, visibility) else 404
+        return REACHED if sees(who, visibility) else 404
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ class PullOfGroup:
     """Whether the index is asked for, which is there though it may list nothing."""
 
     def expect(  # noqa: PLR0911  a line for each kind of credential
-        self, who: Credential, visibility: Visibility
+        self, who: Credential, visibility: Visibility, method: str
     ) -> Expected:
+        del method
         public = visibility is Visibility.PUBLIC
         match who.kind:
             case Kind.REFUSED:
@@ -69,9 +74,11 @@ class PullOfGroup:
                 # A stranger to the group; in its own project what it says counts.
                 shown = self.is_index or who.scope != "read_repository"
                 return REACHED if public and shown else 404
-        if who.scope not in READ:
+        if who.kind in TOKENS and who.scope not in READ:
             return 403
-        return REACHED if _sees(who, visibility) else 404
+        if not sees(who.in_group(), visibility):
+            return 404
+        return REACHED if self.is_index or sees(who, visibility) else 404
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ class PullOfAll:
 
     is_index: bool = False
 
-    def expect(self, who: Credential, visibility: Visibility) -> Expected:
+    def expect(self, who: Credential, visibility: Visibility, method: str) -> Expected:
+        del method
         match who.kind:
             case Kind.REFUSED:
                 return 401
@@ -89,9 +97,7 @@ class PullOfAll:
             case Kind.DEPLOY if who.scope == "read_repository":
                 # In what it reaches, what it says counts.
                 return REACHED if self.is_index or visibility is not Visibility.PUBLIC else 404
-            case Kind.NOTHING | Kind.DEPLOY | Kind.STRANGE_DEPLOY:
-                return REACHED
-        return REACHED if who.scope in READ else 403
+        return REACHED if who.kind not in TOKENS or who.scope in READ else 403
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,11 @@ class Push:
     """The upload."""
 
     def expect(  # noqa: PLR0911  a line for each kind of credential
-        self, who: Credential, visibility: Visibility
+        self, who: Credential, visibility: Visibility, method: str
     ) -> Expected:
+        del method
         match who.kind:
-            case Kind.REFUSED | Kind.NOTHING:
+            case Kind.REFUSED | Kind.NOTHING | Kind.SESSION:
                 return 401
             case Kind.BLOCKED:
                 return 403
@@ -110,11 +117,11 @@ class Push:
                 return 403 if visibility is Visibility.PUBLIC else 404
             case Kind.DEPLOY:
                 return REACHED if who.scope == "write_package_registry" else 403
-        if who.scope not in WRITE:
+        if who.kind in TOKENS and who.scope not in WRITE:
             return 403
         if who.is_admin or who.role >= Role.DEVELOPER:
             return REACHED
-        return 403 if _sees(who, visibility) else 404
+        return 403 if sees(who, visibility) else 404
 
 
 @dataclass(frozen=True)
@@ -126,27 +133,47 @@ class Rest:
     signed_in: bool = False
     admin: bool = False
     about_instance: bool = False
+    about_packages: bool = False
+    """Whether job tokens are taken."""
+
+    about_token: bool = False
+    """Whether the token that asks is what is asked for."""
+
+    people_only: bool = False
+    """Whether a bot never may."""
 
     def expect(  # noqa: PLR0911  a line for each kind of credential
-        self, who: Credential, visibility: Visibility
+        self, who: Credential, visibility: Visibility, method: str
     ) -> Expected:
-        kind = who.kind
-        if who.is_basic or kind in {Kind.DEPLOY, Kind.STRANGE_DEPLOY}:
-            kind = Kind.NOTHING  # the REST API looks at neither
-        match kind:
+        match self._kind(who, method):
             case Kind.REFUSED:
                 return 401
             case Kind.BLOCKED:
                 return 403
             case Kind.NOTHING:
                 return self._expect_nobody(visibility)
-        if who.scope not in self.scopes:
+            case Kind.JOB if not self.about_packages:
+                return 403
+            case Kind.SESSION if self.about_token:
+                return 400
+        if who.kind in TOKENS and who.scope not in self.scopes:
             return 403
         if self.admin:
             return REACHED if who.is_admin else 403
-        if not self.about_instance and not _sees(who, visibility):
+        if not self.about_instance and not sees(who, visibility):
             return 404
+        if self.people_only and who.kind is Kind.ACCESS:
+            return 403
         return REACHED if who.is_admin or who.role >= self.role else 403
+
+    def _kind(self, who: Credential, method: str) -> Kind:
+        """What a credential is to the REST API."""
+        if who.is_basic or who.kind in {Kind.DEPLOY, Kind.STRANGE_DEPLOY}:
+            return Kind.NOTHING
+        # A form of another site would send the cookie along.
+        if who.kind is Kind.SESSION and method != "GET":
+            return Kind.NOTHING
+        return who.kind
 
     def _expect_nobody(self, visibility: Visibility) -> Expected:
         if self.signed_in:
@@ -162,13 +189,14 @@ class Rest:
 class Open:
     """A route that says nothing about anything."""
 
-    def expect(self, who: Credential, visibility: Visibility) -> Expected:
-        del who, visibility
+    def expect(self, who: Credential, visibility: Visibility, method: str) -> Expected:
+        del who, visibility, method
         return REACHED
 
 
 Policy = Pull | PullOfGroup | PullOfAll | Push | Rest | Open
 
 
-def _sees(who: Credential, visibility: Visibility) -> bool:
+def sees(who: Credential, visibility: Visibility) -> bool:
+    """Whether somebody who acts as a user is told that a place exists."""
     return who.is_admin or visibility is not Visibility.PRIVATE or who.role > Role.NONE

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from tests.access.credentials import Credential, Kind
 from tests.access.policy import (
     ANY,
     REACHED,
@@ -28,7 +29,7 @@ from tests.access.policy import (
     Push,
     Rest,
 )
-from tests.access.world import DIST, Credential, Quarter, World
+from tests.access.world import DIST, Quarter, World
 from tests.actors import Installation
 from wheelyard.access import Role, Visibility
 from wheelyard.registry import Registry
@@ -56,7 +57,7 @@ class Row:
     message: str | None = None
     params: dict[str, Any] | None = None
     names: Names = field(default_factory=dict)
-    fresh: Callable[[World, Quarter, Credential], Names] | None = None
+    fresh: Callable[[World, Quarter, Credential], tuple[Names, Credential]] | None = None
     spends: bool = False
 
     def was_reached(self, answer: httpx.Response) -> bool:
@@ -66,31 +67,32 @@ class Row:
         return self.message is None or answer.json().get("message") == self.message
 
 
-def new_project(world: World, quarter: Quarter, who: Credential) -> Names:
+def new_project(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
     """A project that this cell may spoil."""
-    del who
     made = world.town.project(within=quarter.group, visibility=quarter.visibility)
-    return {"project": str(made.id)}
+    return {"project": str(made.id)}, world.within(made, who)
 
 
-def new_group(world: World, quarter: Quarter, who: Credential) -> Names:
+def new_group(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
     """A group that this cell may spoil; roles come down from the one above it."""
-    del who
     made = world.town.group(parent=quarter.group, visibility=quarter.visibility)
-    return {"group": str(made.id)}
+    return {"group": str(made.id)}, who
 
 
-def new_user(world: World, quarter: Quarter, who: Credential) -> Names:
+def new_user(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
     """A user whom this cell may spoil."""
-    del quarter, who
-    return {"user": str(world.town.user().id)}
-
-
-def new_token(world: World, quarter: Quarter, who: Credential) -> Names:
-    """A token of the caller's, which this cell may spoil."""
     del quarter
+    return {"user": str(world.town.user().id)}, who
+
+
+def new_token(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
+    """A token of the caller's, which this cell may spoil: a bot has no other than its own."""
+    del quarter
+    if who.kind is Kind.ACCESS:
+        who = world.renewed(who)
+        return {"token": str(who.token_id)}, who
     assert who.user is not None
-    return {"token": str(world.town.token(who.user).token.id)}
+    return {"token": str(world.town.token(who.user).token.id)}, who
 
 
 def reading(role: Role = Role.NONE) -> Row:
@@ -101,6 +103,18 @@ def reading(role: Role = Role.NONE) -> Row:
 def changing(role: Role, reached: int = 400, **more: Any) -> Row:
     """A route for those who are signed in and have this role."""
     return Row(Rest(role, WRITE, signed_in=True), reached, **more)
+
+
+def on_packages(role: Role = Role.NONE, reached: int = 200, **more: Any) -> Row:
+    """A route of the packages API, which job tokens are for too."""
+    scopes = READ if role is Role.NONE else WRITE
+    return Row(Rest(role, scopes, about_packages=True), reached, **more)
+
+
+def on_own_token(reached: int, scopes: frozenset[str] = ANY, **more: Any) -> Row:
+    """A route about the token that asks."""
+    policy = Rest(scopes=scopes, signed_in=True, about_instance=True, about_token=True)
+    return Row(policy, reached, **more)
 
 
 def on_instance(reached: int, scopes: frozenset[str] = READ, **more: Any) -> Row:
@@ -152,14 +166,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", f"{V4}/packages/pypi/simple/{{package:path}}"): Row(PullOfAll(), 200),
     ("GET", f"{V4}/packages/pypi/files/{{sha256}}/{{filename:path}}"): Row(PullOfAll(), 200),
     ("GET", f"{V4}/packages/pypi/simple"): Row(PullOfAll(is_index=True), 200),
-    ("GET", f"{PROJECT}/packages"): reading(),
-    ("GET", PACKAGE): reading(),
-    ("DELETE", PACKAGE): Row(
-        Rest(MAINTAINER, WRITE), 404, "404 Package Not Found", names={"package": "0"}
+    ("GET", f"{PROJECT}/packages"): on_packages(),
+    ("GET", PACKAGE): on_packages(),
+    ("DELETE", PACKAGE): on_packages(
+        MAINTAINER, 404, message="404 Package Not Found", names={"package": "0"}
     ),
-    ("GET", f"{PACKAGE}/package_files"): reading(),
-    ("DELETE", f"{PACKAGE}/package_files/{{file}}"): Row(
-        Rest(MAINTAINER, WRITE), 404, "404 Not Found"
+    ("GET", f"{PACKAGE}/package_files"): on_packages(),
+    ("DELETE", f"{PACKAGE}/package_files/{{file}}"): on_packages(
+        MAINTAINER, 404, message="404 Not Found"
     ),
     ("GET", RULES): Row(Rest(MAINTAINER, signed_in=True), 200),
     ("POST", RULES): changing(MAINTAINER),
@@ -187,7 +201,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", f"{PROJECT}/unarchive"): changing(OWNER, 201, fresh=new_project),
     ("PUT", f"{PROJECT}/transfer"): changing(OWNER),
     ("GET", f"{V4}/groups"): Row(Rest(about_instance=True), 200),
-    ("POST", f"{V4}/groups"): on_instance(400, WRITE),
+    ("POST", f"{V4}/groups"): Row(
+        Rest(scopes=WRITE, signed_in=True, about_instance=True, people_only=True), 400
+    ),
     ("GET", GROUP): reading(),
     ("PUT", GROUP): changing(OWNER, params=NONSENSE),
     ("DELETE", GROUP): changing(OWNER, 202, fresh=new_group),
@@ -198,9 +214,9 @@ ROWS: dict[tuple[str, str], Row] = {
     **rows_of_place(GROUP, manager=OWNER, deployer=OWNER),
     ("GET", f"{V4}/deploy_tokens"): administering(200, READ),
     ("GET", PAT): on_instance(200),
-    ("GET", f"{PAT}/self"): on_instance(200, ANY),
-    ("DELETE", f"{PAT}/self"): on_instance(204, ANY, spends=True),
-    ("POST", f"{PAT}/self/rotate"): on_instance(200, ROTATE, spends=True),
+    ("GET", f"{PAT}/self"): on_own_token(200),
+    ("DELETE", f"{PAT}/self"): on_own_token(204, spends=True),
+    ("POST", f"{PAT}/self/rotate"): on_own_token(200, ROTATE, spends=True),
     ("GET", f"{PAT}/{{token}}"): on_instance(200, fresh=new_token),
     ("DELETE", f"{PAT}/{{token}}"): on_instance(204, WRITE, fresh=new_token),
     ("POST", f"{PAT}/{{token}}/rotate"): on_instance(200, WRITE, fresh=new_token),
@@ -260,7 +276,9 @@ def test_a_route(
     row, quarter = ROWS[method, path], world.quarters[visibility]
     wrong = []
     for who in quarter.credentials:
-        expected = row.policy.expect(who, visibility)
+        is_rest_of_group = isinstance(row.policy, Rest) and path.startswith(GROUP)
+        there = who.in_group() if is_rest_of_group else who
+        expected = row.policy.expect(there, visibility, method)
         answer = ask(world, quarter, row, who, method, path, expected)
         if not agrees(row, answer, expected):
             wrong.append(f"{who.label}: {answer.status_code} {answer.text[:100]}, not {expected}")
@@ -299,13 +317,18 @@ def ask(
     }
     names |= row.names
     if expected == REACHED and row.fresh is not None:
-        names |= row.fresh(world, quarter, who)
+        made, who = row.fresh(world, quarter, who)
+        names |= made
     if expected == REACHED and row.spends:
         who = world.renewed(who)
     url = path.replace("{package:path}", DIST.name).replace(":path}", "}").format(**names)
-    sent: dict[str, Any] = {}
-    if isinstance(row.policy, Push):
-        sent["files"] = {"nothing": b""}
-    elif method != "GET":
-        sent["json"] = row.params or {}
-    return world.http.request(method, url, headers=who.headers, auth=who.auth, **sent)
+    is_upload = isinstance(row.policy, Push)
+    params = None if method == "GET" or is_upload else row.params or {}
+    return world.inside.ask(
+        method,
+        f"{url}?{who.query}",
+        headers=who.headers,
+        auth=who.auth,
+        params=params,
+        uploads=is_upload,
+    )

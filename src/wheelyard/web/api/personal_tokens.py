@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, structs
 
 from wheelyard import tokens, users
 from wheelyard.access import BOT_KINDS, TokenKind
-from wheelyard.facts import NotFound, Unauthenticated
+from wheelyard.facts import Invalid, NotFound, Sentence, Unauthenticated
 from wheelyard.tokens import Filter, Holder, Minted, Token
 from wheelyard.web.api.endpoint import (
     NO_CONTENT,
@@ -154,8 +154,8 @@ def _rotate(call: Call, asked: RotateToken, token: Token) -> Reply[MintedPersona
 def _own(call: Call) -> Token:
     token_id = call.principal.token_id
     token = None if token_id is None else tokens.find(call.conn, token_id, _kind(call))
-    if token is None:
-        raise Unauthenticated
+    if token is None:  # of whoever has signed in otherwise
+        raise Invalid(Sentence("This endpoint requires token type to be a personal access token"))
     return token
 
 
