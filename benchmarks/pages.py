@@ -47,7 +47,7 @@ def measure(folder: Path, *, rounds: int) -> Iterator[Figure]:
         project = town.project(within=group)
         with town.database.write() as conn:
             _fill(conn, project, group)
-            _join_groups(conn, admin)
+            join_groups(conn, admin)
             begun = sessions.begin(conn, admin, address="", user_agent="", at=utc_now())
         with town.holding(town.token(admin)) as uploader:
             described = metadata("shown", "1.0", extra="Description-Content-Type: text/markdown")
@@ -121,7 +121,8 @@ def _fill(conn: Connection, project: Project, group: Namespace) -> None:
     conn.execute(update(schema.projects).where(schema.projects.c.id == project.id).values(sums))
 
 
-def _join_groups(conn: Connection, user: User) -> None:
+def join_groups(conn: Connection, user: User) -> None:
+    """Make a user the owner of many groups."""
     for number in range(GROUPS):
         groups.create(
             conn, NewGroup(f"g{number}", f"g{number}"), None, owner=user, by=OPERATOR, at=_BEGIN

@@ -59,11 +59,12 @@ def _compare(pair: Pair, rounds: int, seconds: int) -> Figure:
             ask(endpoint)
     for _ in range(rounds):
         for endpoint in pair.both:
-            samples[endpoint.server].append(_requests_per_second(endpoint, seconds))
+            samples[endpoint.server].append(requests_per_second(endpoint, seconds))
     return Figure(pair.title, samples, least_ratio=pair.least_ratio)
 
 
-def _requests_per_second(endpoint: Endpoint, seconds: int) -> float:
+def requests_per_second(endpoint: Endpoint, seconds: int) -> float:
+    """Ask as often as the server answers, over some connections at once."""
     command = [find_program("wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
     for name, value in endpoint.headers.items():
         command += ["-H", f"{name}: {value}"]

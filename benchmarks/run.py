@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks import machine, pages, publishing, reading
+from benchmarks import machine, many, pages, publishing, reading
 from benchmarks.endpoints import Broken
 from benchmarks.report import Figure, as_json, table
 
@@ -68,6 +68,7 @@ def _measure(options: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     peers: Path = options.peers
     return chain(
         reading.measure(folder, rounds=rounds, seconds=seconds),
+        many.measure(folder, rounds=rounds, seconds=seconds),
         publishing.measure_large(folder, rounds=rounds // 2),
         publishing.measure_small(folder, peers, rounds=rounds, uploads=uploads),
         pages.measure(folder, rounds=rounds * 3),
