@@ -245,16 +245,18 @@ def readable_ids(
     *,
     at: datetime,
     under: Namespace | None = None,
+    nested: bool = True,
     least_role: Role = Role.NONE,
     admitted: ColumnElement[bool] | None = None,
 ) -> Select[tuple[int]]:
     """Select the ids of the projects that the principal sees and whose packages they may read.
 
     ``access.decide`` for READ_PROJECT and READ_PACKAGES, as a condition; a test holds the two
-    together.  A deploy token sees what it reaches, and what is public.  ``under`` is everything
-    below a group; ``admitted`` says which projects admit a job token, None being none.
+    together.  A deploy token sees what it reaches, and what is public.  ``under`` is a group: what
+    is in it, and where it is ``nested`` everything below; ``admitted`` says which projects admit a
+    job token, None being none.
     """
-    wanted = Filter(least_role=least_role, under=under, nested=True)
+    wanted = Filter(least_role=least_role, under=under, nested=nested)
     level = projects.c.registry_access_level
     statement = (
         select(projects.c.id)
@@ -296,6 +298,11 @@ def _is_readable_by_deploy_token(principal: Principal) -> ColumnElement[bool]:
         ~reached,  # where it reaches, what it says counts, and nothing else
     )
     return or_(public, reached) if access.may_read_reached(principal) else public
+
+
+def find_each(conn: Connection, ids: Collection[int]) -> list[Project]:
+    """Return those of some projects that are there."""
+    return [from_row(row) for row in conn.execute(_projects().where(projects.c.id.in_(ids)))]
 
 
 def full_paths(conn: Connection, ids: Collection[int]) -> dict[int, str]:

@@ -69,12 +69,20 @@ def _readable(conn: Connection, grant: Grant, at: datetime) -> Select[tuple[int]
 
 
 def readable_projects(
-    conn: Connection, principal: Principal, *, under: Namespace | None, at: datetime
+    conn: Connection,
+    principal: Principal,
+    *,
+    under: Namespace | None,
+    nested: bool = True,
+    at: datetime,
 ) -> Select[tuple[int]]:
-    """Select the projects whose packages a principal may read, everywhere or under a group."""
+    """Select the projects whose packages a principal may read, everywhere or under a group.
+
+    Where it is not ``nested``, only those in the group itself.
+    """
     job = principal.job_project_id
     admitted = None if job is None else admissions.admits(conn, job)
-    return projects.readable_ids(principal, at=at, under=under, admitted=admitted)
+    return projects.readable_ids(principal, at=at, under=under, nested=nested, admitted=admitted)
 
 
 def _reach(conn: Connection, grant: Grant, project_ids: Sequence[int], at: datetime) -> Reach:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from tests import library
 from tests.actors import Installation
+from tests.builders import wheel
 from wheelyard import groups, packages, projects
 from wheelyard.access import Principal, Role
 from wheelyard.database.paging import Window
@@ -27,6 +29,39 @@ def statements(conn: Connection) -> Iterator[list[tuple[str, Any]]]:
     event.listen(conn, "before_cursor_execute", note)
     yield asked
     event.remove(conn, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("order_by", ["created_at", "version", "project_path"])
+def test_a_long_list_is_read_in_its_order_and_not_sorted(
+    registry: Registry, order_by: str, *, descending: bool
+) -> None:
+    wanted = packages.Filter(order_by=order_by, descending=descending)
+    town = Installation(registry.settings.data)
+    project, at = town.project(), utc_now()
+    with town.database.write() as conn:
+        library.publish(conn, project, wheel(), at)
+    town.close()
+    administrator = Principal(user_id=1, is_admin=True)
+
+    with registry.database.read() as conn, statements(conn) as asked:
+        within = (
+            projects.readable_ids(administrator, at=at)
+            if order_by == "project_path"
+            else project.id
+        )
+        packages.list_releases(conn, within, wanted, WINDOW)
+
+    with registry.database.read() as conn:
+        (plan,) = (
+            [
+                row.detail
+                for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
+            for statement, parameters in asked
+            if "ORDER BY" in statement
+        )
+    assert not [step for step in plan if "TEMP B-TREE" in step], plan
 
 
 @pytest.mark.parametrize("least", [Role.NONE, Role.DEVELOPER])

@@ -1,10 +1,11 @@
 """Finding and listing packages, releases and files."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, select, union_all
+from sqlalchemy import Column, Connection, Select, Table, func, select, union_all
 
 from wheelyard.blobs.store import Blob
 from wheelyard.database.paging import Page, Window, fetch
@@ -143,6 +144,12 @@ def other_releases(conn: Connection, release: Release) -> list[Release]:
         .order_by(releases.c.id.desc())
     )
     return [release_from_row(row) for row in rows]
+
+
+def last_change(conn: Connection, release: Release) -> datetime:
+    """Return when a release last got a file; that some were deleted nobody remembers."""
+    newest = select(func.max(files.c.created_at)).where(files.c.release_id == release.id)
+    return max(release.created_at, conn.scalar(newest) or release.created_at)
 
 
 _FILE_ORDERS = {

@@ -62,6 +62,12 @@ def also(status: int, when: str) -> Callable[[F], F]:
     return declare
 
 
+def sends_file(handler: F) -> F:
+    """Declare of a handler that it answers with the bytes of a file, and not with JSON."""
+    handler.__dict__["answer_type"] = FILE
+    return handler
+
+
 def read_operation(handler: Callable[..., Any]) -> Operation:
     """Read what a handler declares.
 
@@ -74,6 +80,9 @@ def read_operation(handler: Callable[..., Any]) -> Operation:
     if get_origin(reply) is Annotated:
         reply, status = get_args(reply)
     (answer,) = get_args(reply)
+    answer_type = handler.__dict__.get("answer_type", JSON)
+    if answer_type != JSON:
+        answer = Any
     summary, _, description = (getdoc(handler) or "").partition("\n\n")
     return Operation(
         name=handler.__name__,
@@ -83,5 +92,6 @@ def read_operation(handler: Callable[..., Any]) -> Operation:
         asked=hints[names[1]] if len(names) > 1 else None,
         status=status,
         answer=None if answer is type(None) else answer,
+        answer_type=answer_type,
         also=handler.__dict__.get("also", {}),
     )

@@ -76,6 +76,7 @@ def routes(registry: Registry) -> list[BaseRoute]:
         ),
         api("GET", package, packages.get_package, can.READ_PACKAGES),
         api("DELETE", package, packages.delete_package, can.DELETE_PACKAGES),
+        api("GET", package + "/pipelines", packages.list_pipelines, can.READ_PACKAGES),
         api("GET", package + "/package_files", packages.list_package_files, can.READ_PACKAGES),
         api(
             "DELETE",
@@ -83,6 +84,13 @@ def routes(registry: Registry) -> list[BaseRoute]:
             packages.delete_package_file,
             can.DELETE_PACKAGES,
         ),
+        api(
+            "GET",
+            package + "/package_files/{file}/download",
+            packages.download_package_file,
+            can.READ_PACKAGES,
+        ),
+        api("GET", group + "/packages", packages.list_group_packages, can.READ_GROUP_PACKAGES),
         Route(V4 + "/openapi.json", openapi, methods=["GET"]),
         api("GET", "/version", version.get_version, can.READ_INSTANCE),
         api("GET", "/metadata", version.get_metadata, can.READ_INSTANCE),

@@ -30,11 +30,12 @@ from wheelyard.access import INSTANCE, ON_PACKAGES, Actor, Permission, Principal
 from wheelyard.database.paging import Page
 from wheelyard.facts import CredentialRefused, NotFound
 from wheelyard.namespaces import Namespace
+from wheelyard.packages import File
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.users import PasswordHash
-from wheelyard.web import asked, headers, params
+from wheelyard.web import asked, headers, params, sending
 from wheelyard.web.api.paging import Positioned
 from wheelyard.web.operations import read_operation
 from wheelyard.web.params import Params
@@ -69,6 +70,15 @@ class Message(msgspec.Struct, frozen=True):
     """What has become of a request, in a sentence."""
 
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file of the store as the body: whole, a part of it, or the news that it is known."""
+
+    file: File
+    is_open: bool
+    """Whether anybody may read it."""
 
 
 NO_CONTENT = Reply(None)
@@ -179,6 +189,9 @@ class Api:
             if self._hashes_password:
                 hashed = await run_sync(_hash_password, read, limiter=self._turns.hashers)
             reply = await run_sync(self._change, scope, read, hashed, limiter=self._turns.writers)
+        if isinstance(reply.body, Delivery):
+            await self._deliver(scope, send, reply.body)
+            return
         fixed = [(b"cache-control", b"max-age=0, private, must-revalidate"), *reply.headers]
         shown = b""
         if reply.body is not None:
@@ -186,6 +199,11 @@ class Api:
             shown = msgspec.json.encode(reply.body)
         status = self.operation.status
         await headers.answer(send, status, fixed, shown, head=scope["method"] == "HEAD")
+
+    async def _deliver(self, scope: Scope, send: Send, body: Delivery) -> None:
+        described = sending.describe(body.file, body.is_open)
+        path = self._registry.blobs.path(body.file.sha256)
+        await sending.deliver(self._registry, scope, send, body.file, described, path)
 
     def _look(self, scope: Scope, read: Params) -> Reply[Any] | None:
         """Answer what only reads.  What changes something is decided on and left to ``_change``."""

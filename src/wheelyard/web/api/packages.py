@@ -1,56 +1,47 @@
-"""Packages and package files (GitLab documentation, "Packages API").
+"""Packages of a project and of a group (GitLab documentation, "Packages API").
 
-What GitLab calls a package here is a release of ours; this module alone translates.
+What GitLab calls a package here is a release of ours.
 """
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field, structs
+from msgspec import Meta, Struct, structs
 
-from wheelyard import access, packages, protection
-from wheelyard.access import Permission
+from wheelyard import access, packages, protection, reaching
+from wheelyard.access import ANONYMOUS, Decision, Permission, Role
 from wheelyard.database.paging import Page
-from wheelyard.facts import NotFound, PreconditionFailed
-from wheelyard.packages import File, Filter, ListedRelease, Release
-from wheelyard.protection import Protection
-from wheelyard.web.api.endpoint import NO_CONTENT, Call, NoContent, Reply, Time, show_time
+from wheelyard.facts import NotFound
+from wheelyard.packages import File, Filter, ListedRelease, Release, Within
+from wheelyard.web.api.conditions import OnCondition, require_unmodified
+from wheelyard.web.api.endpoint import NO_CONTENT, Call, Delivery, NoContent, Reply, show_time
 from wheelyard.web.api.paging import Paged
-from wheelyard.web.asked import Direction, Text, header
+from wheelyard.web.api.shown_packages import (
+    Package,
+    PackageFile,
+    PackageInGroup,
+    PackageStatus,
+    PackageType,
+    PackageVersion,
+    PackageWithVersions,
+    Pipeline,
+    shelf,
+    shelves,
+    show_file,
+    show_in_group,
+    show_release,
+)
+from wheelyard.web.asked import Direction, Text
+from wheelyard.web.operations import also, sends_file
+from wheelyard.web.repository import FileConditions
 
 # What is asked for -------------------------------------------------------------------------------
 
-PackageType = Literal[
-    "composer",
-    "conan",
-    "debian",
-    "generic",
-    "golang",
-    "helm",
-    "maven",
-    "ml_model",
-    "npm",
-    "nuget",
-    "pypi",
-    "rpm",
-    "rubygems",
-    "terraform_module",
-]
-PackageStatus = Literal[
-    "default", "hidden", "processing", "error", "pending_destruction", "deprecated"
-]
 
-
-class ListPackages(Paged, kw_only=True, frozen=True):
-    """Which packages are wanted."""
+class _ListPackages(Paged, kw_only=True, frozen=True):
+    """What lists of packages have alike."""
 
     package_name: Annotated[Text, Meta(description="Part of a name.")] = ""
-    package_version: Annotated[Text, Meta(description="A version, in any spelling.")] = ""
-    order_by: Annotated[
-        Literal["created_at", "name", "version", "type"],
-        Meta(description="What they are sorted by."),
-    ] = "created_at"
+    package_version: Annotated[Text, Meta(description="A version, as it was uploaded.")] = ""
     sort: Annotated[Direction, Meta(description="In which direction.")] = "asc"
     package_type: Annotated[
         PackageType, Meta(description="There are none here but those of type `pypi`.")
@@ -58,6 +49,30 @@ class ListPackages(Paged, kw_only=True, frozen=True):
     status: Annotated[
         PackageStatus, Meta(description="There are none here but those of status `default`.")
     ] = "default"
+    include_versionless: Annotated[
+        bool, Meta(description="Also those without a version: there are none here.")
+    ] = False
+
+
+class ListPackages(_ListPackages, kw_only=True, frozen=True):
+    """Which packages are wanted."""
+
+    order_by: Annotated[
+        Literal["created_at", "name", "version", "type"],
+        Meta(description="What they are sorted by."),
+    ] = "created_at"
+
+
+class ListGroupPackages(_ListPackages, kw_only=True, frozen=True):
+    """Which packages are wanted."""
+
+    order_by: Annotated[
+        Literal["created_at", "name", "version", "type", "project_path"],
+        Meta(description="What they are sorted by."),
+    ] = "created_at"
+    exclude_subgroups: Annotated[
+        bool, Meta(description="Only those in projects of the group itself.")
+    ] = False
 
 
 class ListPackageFiles(Paged, kw_only=True, frozen=True):
@@ -69,95 +84,53 @@ class ListPackageFiles(Paged, kw_only=True, frozen=True):
     sort: Annotated[Direction, Meta(description="In which direction.")] = "asc"
 
 
-class DeletePackage(Struct, kw_only=True, frozen=True):
-    """Under which condition."""
+class ListPipelines(Struct, kw_only=True, frozen=True):
+    """Which pipelines are wanted."""
 
-    if_unmodified_since: Annotated[
-        Text | None,
-        header("If-Unmodified-Since"),
-        Meta(description="An HTTP date: refuse when it has changed since."),
-    ] = None
-
-
-# What is answered --------------------------------------------------------------------------------
+    per_page: Annotated[
+        int, Meta(ge=1, le=2**63 - 1, description="How many a page; more than 100 are 100.")
+    ] = 20
+    cursor: Annotated[Text, Meta(description="Where a page begins.")] = ""
 
 
-class PackageLinks(Struct, kw_only=True, frozen=True):
-    """Where else a package is."""
-
-    web_path: str
-    delete_api_path: str | UnsetType = UNSET
-    """For those who may delete it."""
-
-
-class Pipeline(Struct, frozen=True):
-    """A pipeline of a CI; there is none here."""
-
-
-class PackageVersion(Struct, kw_only=True, frozen=True):
-    """Another version of the same name."""
-
-    id: int
-    version: str
-    created_at: Time
-    tags: list[str] = []
-    pipelines: list[Pipeline] = []
-
-
-class Package(Struct, kw_only=True, frozen=True):
-    """A package, which is one version of a name."""
-
-    id: int
-    name: str
-    version: str
-    package_type: PackageType = "pypi"
-    status: PackageStatus = "default"
-    links: PackageLinks = field(name="_links")
-    created_at: Time
-    last_downloaded_at: Time | None
-    creator_id: int | None
-    tags: list[str] = []
-    pipelines: list[Pipeline] = []
-
-
-class PackageWithVersions(Package, kw_only=True, frozen=True):
-    """A package and the other versions of its name."""
-
-    versions: list[PackageVersion]
-
-
-class PackageFile(Struct, kw_only=True, frozen=True):
-    """A file of a package."""
-
-    id: int
-    package_id: int
-    created_at: Time
-    file_name: str
-    size: int
-    file_md5: str
-    file_sha1: str | None = None
-    file_sha256: str
-    pipelines: list[Pipeline] = []
-
-
-# Calls -------------------------------------------------------------------------------------------
+# Packages ----------------------------------------------------------------------------------------
 
 
 def list_packages(call: Call, asked: ListPackages) -> Reply[list[Package]]:
     """List the packages of a project."""
+    page = _find(call, asked, call.project.id, asked.order_by)
+    here = shelf(call, call.project)
+    return call.paged(page, asked.position, lambda listed: show_release(call, listed.release, here))
+
+
+def list_group_packages(call: Call, asked: ListGroupPackages) -> Reply[list[PackageInGroup]]:
+    """List the packages of a group's projects, as far as the caller may read them."""
+    readable = reaching.readable_projects(
+        call.conn,
+        call.principal,
+        under=call.group,
+        nested=not asked.exclude_subgroups,
+        at=call.at,
+    )
+    page = _find(call, asked, readable, asked.order_by)
+    around = shelves(call, {listed.release.project_id for listed in page.items})
+
+    def show(listed: ListedRelease) -> PackageInGroup:
+        return show_in_group(call, listed.release, around[listed.release.project_id])
+
+    return call.paged(page, asked.position, show)
+
+
+def _find(call: Call, asked: _ListPackages, within: Within, order_by: str) -> Page[ListedRelease]:
+    if asked.package_type != "pypi" or asked.status != "default":  # there are no others here
+        return Page(items=[], total=0)
     wanted = Filter(
         name=asked.package_name,
         version=asked.package_version,
-        order_by=asked.order_by,
+        order_by=order_by,
         descending=asked.sort == "desc",
     )
-    page: Page[ListedRelease] = Page(items=[], total=0)
-    if asked.package_type == "pypi" and asked.status == "default":  # there are no others here
-        page = packages.list_releases(call.conn, call.project.id, wanted, asked.position.window)
-    rules = protection.of_project(call.conn, call.project.id)
-    return call.paged(
-        page, asked.position, lambda listed: show_release(call, listed.release, rules)
-    )
+    return packages.list_releases(call.conn, within, wanted, asked.position.window)
 
 
 def get_package(call: Call) -> Reply[PackageWithVersions]:
@@ -167,17 +140,27 @@ def get_package(call: Call) -> Reply[PackageWithVersions]:
         PackageVersion(id=other.id, version=other.version, created_at=show_time(other.created_at))
         for other in packages.other_releases(call.conn, release)
     ]
-    shown = show_release(call, release, protection.of_project(call.conn, call.project.id))
+    shown = show_release(call, release, shelf(call, call.project))
     return Reply(PackageWithVersions(**structs.asdict(shown), versions=versions))
 
 
-def delete_package(call: Call, asked: DeletePackage) -> NoContent:
+def list_pipelines(call: Call, asked: ListPipelines) -> Reply[list[Pipeline]]:
+    """List the pipelines that made a package: there are none here."""
+    del asked
+    _release(call)
+    return Reply([])
+
+
+def delete_package(call: Call, asked: OnCondition) -> NoContent:
     """Delete a package and all of its files."""
     release = _release(call)
     _require_unprotected(call, release)
-    _require_unmodified(asked, release)
+    require_unmodified(asked, packages.last_change(call.conn, release))
     packages.delete_release(call.conn, release, by=call.actor, at=call.at)
     return NO_CONTENT
+
+
+# Files -------------------------------------------------------------------------------------------
 
 
 def list_package_files(call: Call, asked: ListPackageFiles) -> Reply[list[PackageFile]]:
@@ -192,15 +175,30 @@ def list_package_files(call: Call, asked: ListPackageFiles) -> Reply[list[Packag
     return call.paged(page, asked.position, show_file)
 
 
-def delete_package_file(call: Call) -> NoContent:
+@sends_file
+@also(206, "The part that was asked for.")
+@also(304, "The client has it already, by its `ETag`.")
+@also(416, "The range begins past the end of the file.")
+def download_package_file(call: Call, asked: FileConditions) -> Reply[Delivery]:
+    """Download a file of a package."""
+    del asked  # what sends the file looks at the request itself
+    file = _file(call, _release(call))
+    subject = call.project.subject
+    anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, subject, Role.NONE)
+    return Reply(Delivery(file, is_open=anybody is Decision.ALLOWED))
+
+
+def delete_package_file(call: Call, asked: OnCondition) -> NoContent:
     """Delete a file of a package; the package goes with its last file."""
     release = _release(call)
-    file = packages.find_file_of(call.conn, release, call.number("file"))
-    if file is None:
-        raise NotFound
+    file = _file(call, release)
     _require_unprotected(call, release)
+    require_unmodified(asked, file.created_at)
     packages.delete_file(call.conn, release, file, by=call.actor, at=call.at)
     return NO_CONTENT
+
+
+# What the path names -----------------------------------------------------------------------------
 
 
 def _release(call: Call) -> Release:
@@ -210,58 +208,14 @@ def _release(call: Call) -> Release:
     return release
 
 
+def _file(call: Call, release: Release) -> File:
+    file = packages.find_file_of(call.conn, release, call.number("file"))
+    if file is None:
+        raise NotFound
+    return file
+
+
 def _require_unprotected(call: Call, release: Release) -> None:
     protection.require_delete(
         call.conn, call.principal, call.role, release.project_id, release.name
-    )
-
-
-def _require_unmodified(asked: DeletePackage, release: Release) -> None:
-    """RFC 9110, section 13.1.4; the header's resolution is a second."""
-    seen = _read_date(asked.if_unmodified_since or "")
-    if seen is not None and release.created_at.replace(microsecond=0) > seen:
-        raise PreconditionFailed
-
-
-def _read_date(text: str) -> datetime | None:
-    """Return the moment, None for what is no date: a recipient ignores such a condition."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    # RFC 5322, section 3.3: "-0000" is UTC, from somebody who does not tell their zone.
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def show_release(call: Call, release: Release, rules: Protection) -> Package:
-    """Show a release as GitLab shows a package."""
-    project = call.project
-    path = f"/{project.full_path}/-/packages/{release.id}"
-    deletion: str | UnsetType = UNSET
-    decision = access.decide(call.principal, Permission.DELETE_PACKAGES, project.subject, call.role)
-    if decision is access.Decision.ALLOWED and rules.allows_delete(
-        call.principal, call.role, release.name
-    ):
-        deletion = f"{call.base_url}/api/v4/projects/{project.id}/packages/{release.id}"
-    return Package(
-        id=release.id,
-        name=release.name,
-        version=release.version,
-        links=PackageLinks(web_path=path, delete_api_path=deletion),
-        created_at=show_time(release.created_at),
-        last_downloaded_at=show_time(release.last_downloaded_at),
-        creator_id=release.creator_id,
-    )
-
-
-def show_file(file: File) -> PackageFile:
-    """Show a package file."""
-    return PackageFile(
-        id=file.id,
-        package_id=file.release_id,
-        created_at=show_time(file.created_at),
-        file_name=file.filename,
-        size=file.size,
-        file_md5=file.md5,
-        file_sha256=file.sha256,
     )

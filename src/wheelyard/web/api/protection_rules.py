@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from wheelyard import protection
 from wheelyard.protection import Level, LevelWord, NewRule, Rule
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Created, NoContent, Reply
+from wheelyard.web.operations import also
 
 # What is asked for -------------------------------------------------------------------------------
 
@@ -28,6 +29,7 @@ DeleteLevel = Annotated[
     Literal["owner", "admin"],
     Meta(description="The least role for deleting; null: Maintainer, as without a rule."),
 ]
+_NO_RULE = "There is a rule for the pattern, or the rule would ask for nothing."
 _LEVELS = ("minimum_access_level_for_push", "minimum_access_level_for_delete")
 
 
@@ -76,6 +78,7 @@ def list_rules(call: Call) -> Reply[list[ProtectionRule]]:
     return Reply([show_rule(rule) for rule in protection.all_rules(call.conn, call.project.id)])
 
 
+@also(422, _NO_RULE)
 def create_rule(call: Call, asked: CreateRule) -> Created[ProtectionRule]:
     """Protect the packages whose names match a pattern."""
     new = NewRule(
@@ -87,6 +90,7 @@ def create_rule(call: Call, asked: CreateRule) -> Created[ProtectionRule]:
     return Reply(show_rule(rule))
 
 
+@also(422, _NO_RULE)
 def edit_rule(call: Call, asked: EditRule) -> Reply[ProtectionRule]:
     """Change a protection rule."""
     rule = _named(call)
