@@ -301,7 +301,7 @@ def _session(town: Installation, where: Surroundings) -> Iterator[Credential]:
         yield Credential(
             f"a {role.name.lower()}'s session",
             Kind.SESSION,
-            _cookie(town, user),
+            begin_session(town, user),
             role=role,
             group_role=role,
             user=user,
@@ -309,14 +309,15 @@ def _session(town: Installation, where: Surroundings) -> Iterator[Credential]:
     yield Credential(
         "an administrator's session",
         Kind.SESSION,
-        _cookie(town, where.admin),
+        begin_session(town, where.admin),
         is_admin=True,
         user=where.admin,
     )
     yield Credential("a wrong session", Kind.NOTHING, {"Cookie": "wheelyard_session=nothing"})
 
 
-def _cookie(town: Installation, user: User) -> dict[str, str]:
+def begin_session(town: Installation, user: User) -> dict[str, str]:
+    """The cookies of a browser in which somebody has signed in."""
     with town.database.write() as conn:
         begun = sessions.begin(conn, user, address="127.0.0.1", user_agent="", at=utc_now())
     return {"Cookie": f"wheelyard_theme=dark; wheelyard_session={begun.secret}"}

@@ -30,8 +30,9 @@ _EMPTY_FORM = (
 class Inside:
     """An application over a data folder that a server may have open too."""
 
-    def __init__(self, data: Path) -> None:
-        self._registry = Registry.open(Settings(data=data))
+    def __init__(self, data: Path, *, anyone_can_pull: bool = True) -> None:
+        settings = Settings(data=data, anyone_can_pull=anyone_can_pull)
+        self._registry = Registry.open(settings)
         self._app = application(self._registry)
         self._loop = asyncio.Runner()
 

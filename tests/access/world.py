@@ -7,7 +7,7 @@ import httpx
 from tests.access.credentials import Credential, Kind, access, all_credentials, surroundings
 from tests.access.inside import Inside
 from tests.actors import Installation
-from tests.builders import wheel
+from tests.builders import Dist, wheel
 from wheelyard.access import Visibility
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
@@ -72,10 +72,10 @@ class World:
         return who
 
 
-def stock(town: Installation, project: Project) -> tuple[int, int]:
+def stock(town: Installation, project: Project, dist: Dist = DIST) -> tuple[int, int]:
     """Publish one file; return the ids of its release and of itself."""
     with town.holding(town.deploy_token(project, "write_package_registry")) as robot:
-        assert robot.publish(project, DIST).status_code == 201
+        assert robot.publish(project, dist).status_code == 201
     headers = {"PRIVATE-TOKEN": town.token(town.user(is_admin=True)).secret}
     with httpx.Client(base_url=town.url, headers=headers, timeout=60.0) as http:
         packages = f"/api/v4/projects/{project.id}/packages"
