@@ -95,10 +95,10 @@ def new_token(world: World, quarter: Quarter, who: Credential) -> tuple[Names, C
     return {"token": str(world.town.token(who.user).token.id)}, who
 
 
-def file_of_project(world: World, quarter: Quarter, who: Credential) -> Names:
+def file_of_project(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
     """The file of the project's release."""
-    del world, who
-    return {"file": str(quarter.file_id)}
+    del world
+    return {"file": str(quarter.file_id)}, who
 
 
 def reading(role: Role = Role.NONE) -> Row:
@@ -181,9 +181,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", f"{PACKAGE}/package_files/{{file}}"): on_packages(
         MAINTAINER, 404, message="404 Not Found"
     ),
-    ("GET", f"{PACKAGE}/pipelines"): reading(),
-    ("GET", f"{PACKAGE}/package_files/{{file}}/download"): Row(Rest(), 200, fresh=file_of_project),
-    ("GET", f"{GROUP}/packages"): reading(),
+    ("GET", f"{PACKAGE}/pipelines"): on_packages(),
+    ("GET", f"{PACKAGE}/package_files/{{file}}/download"): on_packages(fresh=file_of_project),
+    ("GET", f"{GROUP}/packages"): on_packages(),
     ("GET", RULES): Row(Rest(MAINTAINER, signed_in=True), 200),
     ("POST", RULES): changing(MAINTAINER),
     ("PATCH", f"{RULES}/{{rule}}"): changing(MAINTAINER, 404, message="404 Not Found"),
