@@ -166,6 +166,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", f"{PROJECT}/packages/pypi/files/{{sha256}}/{{filename:path}}"): Row(Pull(), 200),
     ("GET", f"{PROJECT}/packages/pypi/simple"): Row(Pull(), 200),
     ("POST", f"{PROJECT}/packages/pypi"): Row(Push(), 400),
+    ("GET", f"{PROJECT}/packages/pypi/+simple/{{package:path}}"): Row(Pull(), 200),
     ("GET", f"{GROUP}/-/packages/pypi/simple/{{package:path}}"): Row(PullOfGroup(), 200),
     ("GET", f"{GROUP}/-/packages/pypi/files/{{sha256}}/{{filename:path}}"): Row(PullOfGroup(), 200),
     ("GET", f"{GROUP}/-/packages/pypi/simple"): Row(PullOfGroup(is_index=True), 200),

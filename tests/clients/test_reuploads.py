@@ -155,3 +155,22 @@ def test_twine_skips_nowhere_but_in_the_public_index(
 
     assert ran.code == 1
     assert "does not have support for the following features: --skip-existing" in ran.words, ran
+
+
+def test_hatch_looks_first_and_publishes_what_is_not_there(
+    laptop: Laptop, workshop: Workshop, town: Installation, refusing: Project, author: Login
+) -> None:
+    folder = workshop.copy("hatch", laptop)
+    upload = Upload(laptop, folder, f"{town.url}{pypi(refusing)}", author)
+    publish = uploaders.FORMS["hatch environment"]
+    (folder / "dist" / "tiny-1.0.tar.gz").rename(folder / "later")
+
+    publish(upload)
+    (folder / "later").rename(folder / "dist" / "tiny-1.0.tar.gz")
+    rest = publish(upload)
+    again = publish(upload)
+
+    assert (rest.code, again.code) == (0, 0)
+    assert "dist/tiny-1.0-py3-none-any.whl ... already exists" in rest.words, rest
+    assert "dist/tiny-1.0.tar.gz ... success" in rest.words
+    assert again.words.count("already exists") == 2, again

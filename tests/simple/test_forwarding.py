@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.actors import Actor, Installation, Source
+from tests.actors import Actor, Installation, Source, pypi
 from tests.builders import wheel
 from tests.servers import Server, running
 from wheelyard import instance
@@ -170,3 +170,12 @@ def test_deploy_tokens_and_jobs_are_sent_on(
         for actor in (robot, job):
             for place in (project, group, None):
                 assert actor.simple(place, "nobody-has-this").status_code == 302
+
+
+def test_where_hatch_looks_before_it_publishes_nobody_is_sent_on(
+    actor: Actor, project: Project
+) -> None:
+    answer = actor.http.get(f"{pypi(project)}/+simple/Nobody_Has.This/", follow_redirects=False)
+
+    assert answer.status_code == 404
+    assert answer.json() == {"message": "404 Package Not Found"}

@@ -80,6 +80,18 @@ SIMPLE_PAGE = Operation(
     dialect=Dialect.PACKAGING,
 )
 
+PUBLISHED_PAGE = Operation(
+    name="get_published",
+    tag=_TAG,
+    summary="List the files of a package, for Hatch before it publishes.",
+    description="The same page; of a package that is not here no other index is asked.",
+    asked=SimpleConditions,
+    answer=str,
+    answer_type=simple.HTML_TYPE,
+    also={304: _UNCHANGED},
+    dialect=Dialect.PACKAGING,
+)
+
 DOWNLOAD = Operation(
     name="download_file",
     tag=_TAG,

@@ -64,6 +64,11 @@ def routes(registry: Registry) -> list[BaseRoute]:
             )
         ),
         Route(PYPI, Publish(registry, door, turns), methods=["POST"]),
+        Route(
+            PYPI + "/+simple/{package:path}",
+            SimplePage(registry, door, A_PROJECT, for_publishing=True),
+            methods=["GET"],
+        ),
         api("GET", "/projects/{project}/packages", packages.list_packages, can.READ_PACKAGES),
         *(
             api(method, "/projects/{project}/packages/protection/rules" + path, handler, permission)

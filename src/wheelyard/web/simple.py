@@ -51,15 +51,22 @@ class SimpleIndex:
 
 
 class SimplePage:
-    """``GET …/simple/{package}``: the files of a package."""
+    """``GET …/simple/{package}``: the files of a package.
 
-    operation = repository.SIMPLE_PAGE
+    ``for_publishing``, it is where Hatch looks for what is published already, ``…/+simple/``, and
+    answers with what is here alone.  Hatch takes each index but the public one for a devpi, whose
+    address this is, and reads one anchor in a line, with a file name for its text.
+    """
 
-    def __init__(self, registry: Registry, door: Door, site: Site) -> None:
+    def __init__(
+        self, registry: Registry, door: Door, site: Site, *, for_publishing: bool = False
+    ) -> None:
+        self.operation = repository.PUBLISHED_PAGE if for_publishing else repository.SIMPLE_PAGE
         self.permission = site.reading
         self._door = door
         self._site = site
         self._pages = Pages(registry, site)
+        self._is_forwarding = not for_publishing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the page."""
@@ -67,6 +74,8 @@ class SimplePage:
         grant = await self._door.admit(scope, self._site, self.permission)
         requested = scope["path_params"]["package"]
         name = _read_name(requested)
+        if not self._is_forwarding:
+            requested = ""  # which no other index has
         try:
             page = self._pages.find(grant, name) or await self._pages.build(grant, name, requested)
         except Elsewhere as elsewhere:
