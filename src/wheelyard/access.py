@@ -144,6 +144,7 @@ class Permission(IntEnum):  # numbers, because they are in the key of every hot 
     MANAGE_OWN_TOKENS = auto()
     USE_OWN_TOKEN = auto()
     ROTATE_OWN_TOKEN = auto()
+    CREATE_OWN_TOKEN = auto()
     READ_ALL_DEPLOY_TOKENS = auto()
     ADMINISTER = auto()
 
@@ -232,6 +233,7 @@ RULES = {
     Permission.MANAGE_OWN_TOKENS: Rule(signed_in=True),
     Permission.USE_OWN_TOKEN: Rule(scopes=ANY_SCOPE, signed_in=True),
     Permission.ROTATE_OWN_TOKEN: Rule(scopes=(Scope.API, Scope.SELF_ROTATE), signed_in=True),
+    Permission.CREATE_OWN_TOKEN: Rule(signed_in=True, people_only=True),
     Permission.READ_ALL_DEPLOY_TOKENS: Rule(scopes=READ_SCOPES, signed_in=True, administrator=True),
     Permission.ADMINISTER: Rule(signed_in=True, administrator=True),
 }

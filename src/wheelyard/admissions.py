@@ -14,7 +14,7 @@ from wheelyard import journal
 from wheelyard.access import Actor, Principal, Subject
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import job_token_admissions, namespaces, projects
-from wheelyard.facts import Conflict, NotFound, Sentence
+from wheelyard.facts import Invalid, NotFound, Sentence
 from wheelyard.journal import Entry
 from wheelyard.namespaces import parse_lineage
 
@@ -95,11 +95,11 @@ def _list(
 
 
 def admit(conn: Connection, project_id: int, guest: Guest, *, by: Actor, at: datetime) -> None:
-    """Admit a project's or a group's job tokens; raises Conflict when they are admitted already."""
+    """Admit a project's or a group's job tokens; raises Invalid when they are admitted already."""
     if guest.project_id == project_id:
-        raise Conflict(Sentence("A project always admits its own job tokens"))
+        raise Invalid(Sentence("A project always admits its own job tokens"))
     if conn.execute(select(_TABLE.c.id).where(_is(project_id, guest))).first():
-        raise Conflict(Sentence("This target is already in the job token allowlist"))
+        raise Invalid(Sentence("This target is already in the job token allowlist"))
     conn.execute(
         insert(_TABLE).values(
             project_id=project_id,
@@ -115,7 +115,7 @@ def dismiss(conn: Connection, project_id: int, guest: Guest, *, by: Actor, at: d
     """Admit them no more; raises NotFound."""
     gone = conn.execute(delete(_TABLE).where(_is(project_id, guest)))
     if not gone.rowcount:
-        raise NotFound("Target project" if guest.project_id else "Target group")
+        raise NotFound("Target group" if guest.project_id is None else "Target project")
     _record(conn, "admission.removed", project_id, guest, by=by, at=at)
 
 

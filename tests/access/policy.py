@@ -158,12 +158,12 @@ class Rest:
                 return 400
         if who.kind in TOKENS and who.scope not in self.scopes:
             return 403
-        if self.admin:
-            return REACHED if who.is_admin else 403
         if not self.about_instance and not sees(who, visibility):
             return 404
         if self.people_only and who.kind is Kind.ACCESS:
             return 403
+        if self.admin:
+            return REACHED if who.is_admin else 403
         return REACHED if who.is_admin or who.role >= self.role else 403
 
     def _kind(self, who: Credential, method: str) -> Kind:

@@ -32,6 +32,8 @@ from tests.access.policy import (
 from tests.access.world import DIST, Quarter, World
 from tests.actors import Installation
 from wheelyard.access import Role, Visibility
+from wheelyard.namespaces import Namespace
+from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.web.routes import routes
 
@@ -95,6 +97,22 @@ def new_token(world: World, quarter: Quarter, who: Credential) -> tuple[Names, C
     return {"token": str(world.town.token(who.user).token.id)}, who
 
 
+def old_project_token(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
+    """A revoked access token of the project, which nobody can rotate."""
+    return _revoked(world, quarter.project), who
+
+
+def old_group_token(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
+    """The same of the group."""
+    return _revoked(world, quarter.group), who
+
+
+def _revoked(world: World, place: Project | Namespace) -> Names:
+    minted = world.town.access_token(place)
+    world.town.revoke(minted)
+    return {"token": str(minted.token.id)}
+
+
 def file_of_project(world: World, quarter: Quarter, who: Credential) -> tuple[Names, Credential]:
     """The file of the project's release."""
     del world
@@ -109,6 +127,11 @@ def reading(role: Role = Role.NONE) -> Row:
 def changing(role: Role, reached: int = 400, **more: Any) -> Row:
     """A route for those who are signed in and have this role."""
     return Row(Rest(role, WRITE, signed_in=True), reached, **more)
+
+
+def by_people(role: Role, reached: int = 400, **more: Any) -> Row:
+    """The same, but for bots."""
+    return Row(Rest(role, WRITE, signed_in=True, people_only=True), reached, **more)
 
 
 def on_packages(role: Role = Role.NONE, reached: int = 200, **more: Any) -> Row:
@@ -138,6 +161,7 @@ def rows_of_place(place: str, manager: Role, deployer: Role) -> dict[tuple[str, 
     """The routes that projects and groups have alike."""
     member = f"{place}/members/{{user}}"
     token = f"{place}/deploy_tokens/{{token}}"
+    noun = "project" if place == PROJECT else "group"
     no_member, no_token = "404 Member Not Found", "404 Not Found"
     return {
         ("GET", f"{place}/members"): Row(Rest(signed_in=True), 200),
@@ -149,6 +173,20 @@ def rows_of_place(place: str, manager: Role, deployer: Role) -> dict[tuple[str, 
         ("DELETE", member): changing(manager, 404, message=no_member),
         ("GET", f"{place}/deploy_tokens"): reading(MAINTAINER),
         ("GET", token): Row(Rest(MAINTAINER), 404, no_token),
+        ("GET", f"{place}/access_tokens"): Row(Rest(manager, signed_in=True), 200),
+        ("POST", f"{place}/access_tokens"): by_people(manager),
+        ("POST", f"{place}/access_tokens/self/rotate"): Row(
+            Rest(scopes=ROTATE, signed_in=True), 400, params={"expires_at": "nonsense"}
+        ),
+        ("GET", f"{place}/access_tokens/{{token}}"): Row(
+            Rest(manager, signed_in=True), 404, f"404 {noun} Access Token Not Found"
+        ),
+        ("DELETE", f"{place}/access_tokens/{{token}}"): by_people(
+            manager, 404, message=f"404 {noun} Access Token Not Found"
+        ),
+        ("POST", f"{place}/access_tokens/{{token}}/rotate"): by_people(
+            manager, fresh=old_project_token if place == PROJECT else old_group_token
+        ),
         ("POST", f"{place}/deploy_tokens"): Row(Rest(deployer, WRITE), 400),
         ("DELETE", token): Row(Rest(deployer, WRITE), 404, no_token),
     }
@@ -230,6 +268,29 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", f"{PAT}/{{token}}"): on_instance(200, fresh=new_token),
     ("DELETE", f"{PAT}/{{token}}"): on_instance(204, WRITE, fresh=new_token),
     ("POST", f"{PAT}/{{token}}/rotate"): on_instance(200, WRITE, fresh=new_token),
+    ("POST", f"{V4}/user/personal_access_tokens"): Row(
+        Rest(scopes=WRITE, signed_in=True, about_instance=True, people_only=True), 400
+    ),
+    ("POST", f"{PROJECT}/job_tokens"): Row(Rest(scopes=WRITE, signed_in=True, admin=True), 400),
+    ("DELETE", f"{PROJECT}/job_tokens/{{token}}"): Row(
+        Rest(scopes=WRITE, signed_in=True, admin=True), 404, "404 Not Found"
+    ),
+    ("GET", f"{PROJECT}/job_token_scope"): Row(Rest(MAINTAINER, signed_in=True), 200),
+    ("PATCH", f"{PROJECT}/job_token_scope"): changing(MAINTAINER),
+    **{
+        ("GET", f"{PROJECT}/job_token_scope/{kind}"): Row(Rest(MAINTAINER, signed_in=True), 200)
+        for kind in ("allowlist", "groups_allowlist")
+    },
+    **{
+        ("POST", f"{PROJECT}/job_token_scope/{kind}"): changing(MAINTAINER)
+        for kind in ("allowlist", "groups_allowlist")
+    },
+    **{
+        ("DELETE", f"{PROJECT}/job_token_scope/{kind}/{{target}}"): changing(
+            MAINTAINER, 404, message=f"404 Target {noun} Not Found"
+        )
+        for kind, noun in (("allowlist", "project"), ("groups_allowlist", "group"))
+    },
     ("GET", "/-/liveness"): Row(Open(), 200),
     ("GET", "/-/readiness"): Row(Open(), 200),
 }
@@ -319,6 +380,7 @@ def ask(
         "group": str(quarter.group.id),
         "package": str(quarter.release_id),
         "file": "0",
+        "target": "0",
         "sha256": DIST.sha256,
         "filename": DIST.filename,
         "user": str(world.bystander.id),

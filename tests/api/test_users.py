@@ -52,6 +52,7 @@ def test_an_account_is_shown_whole_to_its_owner(town: Installation) -> None:
         "avatar_url": None,
         "web_url": f"{town.url}/{user.username}",
         "created_at": body["created_at"],
+        "bot": False,
         "email": user.email,
         "is_admin": False,
         "namespace_id": own.id,
@@ -72,6 +73,7 @@ def test_others_see_neither_address_nor_rank(town: Installation) -> None:
         "avatar_url": None,
         "web_url": f"{town.url}/{user.username}",
         "created_at": body["created_at"],
+        "bot": False,
     }
 
 

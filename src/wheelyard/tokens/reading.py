@@ -1,10 +1,11 @@
 """Finding tokens and listing them."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from wheelyard.access import BOT_KINDS, TokenKind
 from wheelyard.database.paging import Page, Window, fetch
@@ -36,13 +37,11 @@ def get(conn: Connection, token_id: int, kind: TokenKind, holder: Holder) -> Tok
     the project.
     """
     token = find(conn, token_id, kind)
-    if token is None or _by_place(token.holder, kind) != holder:
+    if token is None or not token.holder.is_at(holder):
+        raise NotFound
+    if kind not in _OF_PLACES and token.holder != holder:
         raise NotFound
     return token
-
-
-def _by_place(holder: Holder, kind: TokenKind) -> Holder:
-    return replace(holder, user_id=None) if kind in _OF_PLACES else holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,18 @@ class Filter:
     created_before: datetime | None = None
     last_used_after: datetime | None = None
     last_used_before: datetime | None = None
+    expires_after: datetime | None = None
+    expires_before: datetime | None = None
+
+
+_ORDERS: Mapping[str, ColumnElement[Any]] = {
+    "created": tokens.c.created_at,
+    "expires": tokens.c.expires_at,
+    "last_used": tokens.c.last_used_at,
+    "name": func.lower(tokens.c.name),
+}
+ORDERS = tuple(_ORDERS)
+"""What a list can be sorted by."""
 
 
 def list_tokens(
@@ -67,12 +78,14 @@ def list_tokens(
     wanted: Filter,
     window: Window,
     *,
-    newest_first: bool = False,
+    order_by: str = "created",
+    descending: bool = False,
     at: datetime,
 ) -> Page[Token]:
-    """Page through tokens in the order in which they were made."""
+    """Page through tokens."""
     statement = select(tokens).where(*_wanted(wanted, at))
-    return fetch(conn, statement, window, from_row, order_by=[tokens.c.id], descending=newest_first)
+    order = (_ORDERS[order_by], tokens.c.id)
+    return fetch(conn, statement, window, from_row, order_by=order, descending=descending)
 
 
 def _wanted(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:
@@ -88,14 +101,18 @@ def _wanted(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:
         yield is_revoked if wanted.revoked else ~is_revoked
     if wanted.search:
         yield tokens.c.name.icontains(wanted.search, autoescape=True)
-    if wanted.created_after is not None:
-        yield tokens.c.created_at > wanted.created_after
-    if wanted.created_before is not None:
-        yield tokens.c.created_at < wanted.created_before
-    if wanted.last_used_after is not None:
-        yield tokens.c.last_used_at > wanted.last_used_after
-    if wanted.last_used_before is not None:
-        yield tokens.c.last_used_at < wanted.last_used_before
+    yield from _between(tokens.c.created_at, wanted.created_after, wanted.created_before)
+    yield from _between(tokens.c.last_used_at, wanted.last_used_after, wanted.last_used_before)
+    yield from _between(tokens.c.expires_at, wanted.expires_after, wanted.expires_before)
+
+
+def _between(
+    column: ColumnElement[datetime], after: datetime | None, before: datetime | None
+) -> Iterator[ColumnElement[bool]]:
+    if after is not None:
+        yield column > after
+    if before is not None:
+        yield column < before
 
 
 def _is_expired(at: datetime) -> ColumnElement[bool]:

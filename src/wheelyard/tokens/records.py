@@ -61,6 +61,10 @@ class Holder:
             return cls(project_id=subject.project_id)
         return cls(namespace_id=subject.lineage[-1])
 
+    def is_at(self, place: "Holder") -> bool:
+        """Whether it is in a place, whoever acts."""
+        return (self.project_id, self.namespace_id) == (place.project_id, place.namespace_id)
+
 
 @dataclass(frozen=True, slots=True)
 class NewToken:

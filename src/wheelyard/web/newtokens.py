@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from wheelyard.access import Scope, TokenKind
+from wheelyard.access import Role, Scope, TokenKind
 from wheelyard.tokens import SCOPES, Holder, NewToken
-from wheelyard.web.asked import FutureDay, Line, Text, only
+from wheelyard.web.asked import LEVELS, AccessLevel, FutureDay, Line, Text, only
 
 
 class NewPersonalToken(Struct, kw_only=True, frozen=True):
@@ -50,4 +50,30 @@ class NewDeployToken(Struct, kw_only=True, frozen=True):
             self.scopes,
             expires_at=self.expires_at,
             username=self.username or None,
+        )
+
+
+class NewAccessToken(Struct, kw_only=True, frozen=True):
+    """A new access token of a project or a group."""
+
+    name: Line
+    scopes: Annotated[tuple[Scope, ...], only(SCOPES[TokenKind.PROJECT])]
+    access_level: Annotated[
+        AccessLevel, Meta(description=f"The role of its bot, the caller's own at most. {LEVELS}")
+    ] = Role.MAINTAINER.value
+    description: Annotated[str, Meta(max_length=2000)] = ""
+    expires_at: Annotated[
+        FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
+    ] = None
+
+    def of(self, holder: Holder) -> NewToken:
+        """Return what is to be minted for a project or a group."""
+        return NewToken(
+            TokenKind.GROUP if holder.project_id is None else TokenKind.PROJECT,
+            holder,
+            self.name,
+            self.scopes,
+            expires_at=self.expires_at,
+            description=self.description,
+            role=Role(self.access_level),
         )

@@ -10,8 +10,11 @@ from starlette.routing import BaseRoute, Route
 from wheelyard.access import Permission
 from wheelyard.registry import Registry
 from wheelyard.web.api import (
+    access_tokens,
     deploy_tokens,
     groups,
+    job_token_scope,
+    job_tokens,
     members,
     packages,
     personal_tokens,
@@ -159,6 +162,54 @@ def routes(registry: Registry) -> list[BaseRoute]:
             pat + "/{token}/rotate",
             personal_tokens.rotate_personal_token,
             can.MANAGE_OWN_TOKENS,
+        ),
+        api("POST", "/user" + pat, personal_tokens.create_own_token, can.CREATE_OWN_TOKEN),
+        # Access tokens of projects and groups
+        *(
+            api(method, place + path, handler, permission)
+            for place, read, manage in (
+                (project, can.READ_PROJECT_ACCESS_TOKENS, can.MANAGE_PROJECT_ACCESS_TOKENS),
+                (group, can.READ_GROUP_ACCESS_TOKENS, can.MANAGE_GROUP_ACCESS_TOKENS),
+            )
+            for method, path, handler, permission in (
+                ("GET", "/access_tokens", access_tokens.list_access_tokens, read),
+                ("POST", "/access_tokens", access_tokens.create_access_token, manage),
+                (
+                    "POST",
+                    "/access_tokens/self/rotate",
+                    access_tokens.rotate_own_access_token,
+                    can.ROTATE_OWN_TOKEN,
+                ),
+                ("GET", "/access_tokens/{token}", access_tokens.get_access_token, read),
+                ("DELETE", "/access_tokens/{token}", access_tokens.revoke_access_token, manage),
+                (
+                    "POST",
+                    "/access_tokens/{token}/rotate",
+                    access_tokens.rotate_access_token,
+                    manage,
+                ),
+            )
+        ),
+        # Job tokens, and whose a project admits
+        api("POST", project + "/job_tokens", job_tokens.create_job_token, can.ADMINISTER),
+        api("DELETE", project + "/job_tokens/{token}", job_tokens.revoke_job_token, can.ADMINISTER),
+        *(
+            api(
+                method,
+                f"{project}/job_token_scope{path}",
+                handler,
+                can.READ_JOB_TOKEN_SCOPE if method == "GET" else can.MANAGE_JOB_TOKEN_SCOPE,
+            )
+            for method, path, handler in (
+                ("GET", "", job_token_scope.get_scope),
+                ("PATCH", "", job_token_scope.edit_scope),
+                ("GET", "/allowlist", job_token_scope.list_admitted_projects),
+                ("POST", "/allowlist", job_token_scope.admit_project),
+                ("DELETE", "/allowlist/{target}", job_token_scope.dismiss_project),
+                ("GET", "/groups_allowlist", job_token_scope.list_admitted_groups),
+                ("POST", "/groups_allowlist", job_token_scope.admit_group),
+                ("DELETE", "/groups_allowlist/{target}", job_token_scope.dismiss_group),
+            )
         ),
         # Deploy tokens
         api(

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from wheelyard import namespaces, policies, projects, users
 from wheelyard.access import RegistryAccess, Role, Visibility
+from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Filter, NewProject
@@ -156,6 +157,8 @@ def list_user_projects(call: Call, asked: ListUserProjects) -> Reply[list[Projec
     if user is None:
         raise NotFound("User")
     under = namespaces.find_own(call.conn, user.id)
+    if under is None:  # a bot has no namespace
+        return call.paged(Page(items=[], total=0), asked.position, lambda project: project)
     return _list(call, asked, Filter(least_role=asked.least_role(), under=under))
 
 

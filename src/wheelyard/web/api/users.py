@@ -36,6 +36,10 @@ class ListUsers(KeysetPaged, kw_only=True, frozen=True):
     ] = ""
     active: Annotated[bool, Meta(description="Only those who are not blocked.")] = False
     blocked: Annotated[bool, Meta(description="Only those who are blocked.")] = False
+    humans: Annotated[bool, Meta(description="No bots.")] = False
+    without_project_bots: Annotated[
+        bool, Meta(description="No bots of access tokens; there are no others.")
+    ] = False
     order_by: Annotated[
         Literal["id", "name", "username", "created_at"],
         Meta(description="What they are sorted by."),
@@ -86,6 +90,9 @@ class User(BasicUser, kw_only=True, frozen=True):
     """A user.  The last three are for administrators and the user alone."""
 
     created_at: Time
+    bot: bool
+    """Whether an access token of a project or a group acts as it."""
+
     email: str | UnsetType = UNSET
     is_admin: bool | UnsetType = UNSET
     namespace_id: int | UnsetType | None = UNSET
@@ -111,6 +118,7 @@ def list_users(call: Call, asked: ListUsers) -> Reply[list[User]]:
         search=asked.search,
         by_email=call.principal.is_admin,
         states=states,
+        bots=False if asked.humans or asked.without_project_bots else None,
     )
     position = asked.position_in(asked.order_by, asked.sort)
     page = users.list_users(
@@ -205,7 +213,7 @@ def get_named_user(call: Call) -> users.User:
 def show_user(call: Call, user: users.User) -> User:
     """Show a user: to everybody what stands on a page, to administrators and oneself the rest."""
     basic = structs.asdict(show_basic_user(call, user))
-    shown = User(**basic, created_at=show_time(user.created_at))
+    shown = User(**basic, created_at=show_time(user.created_at), bot=user.is_bot)
     if not call.principal.is_admin and call.principal.user_id != user.id:
         return shown
     own = namespaces.find_own(call.conn, user.id)

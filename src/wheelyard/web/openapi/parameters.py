@@ -26,6 +26,7 @@ _PLACES = {
     "file": ("The package file's id.", {"type": "integer"}),
     "token": ("The token's id.", {"type": "integer"}),
     "rule": ("The rule's id.", {"type": "integer"}),
+    "target": ("The id of the project or group that is admitted.", {"type": "integer"}),
     "sha256": ("The SHA-256 of the file.", {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}),
     "filename": ("The name of the file.", _REF),
     "package:path": ("The name of the package, in any spelling.", _REF),

@@ -97,14 +97,14 @@ def _page(view: View, form: _Form, minted: Minted | None) -> Page:
         view.conn,
         Filter(TokenKind.PERSONAL, holder=holder, active=True),
         window,
-        newest_first=True,
+        descending=True,
         at=view.at,
     )
     inactive = tokens.list_tokens(
         view.conn,
         Filter(TokenKind.PERSONAL, holder=holder, active=False),
         Window(limit=_SHOWN_INACTIVE),
-        newest_first=True,
+        descending=True,
         at=view.at,
     )
     return Page(

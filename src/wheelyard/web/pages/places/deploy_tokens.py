@@ -59,14 +59,14 @@ def _page(view: View, minted: Minted | None) -> Page:
         view.conn,
         Filter(TokenKind.DEPLOY, holder=holder, active=True),
         window,
-        newest_first=True,
+        descending=True,
         at=view.at,
     )
     inactive = tokens.list_tokens(
         view.conn,
         Filter(TokenKind.DEPLOY, holder=holder, active=False),
         Window(limit=_SHOWN_INACTIVE),
-        newest_first=True,
+        descending=True,
         at=view.at,
     )
     of_project = view.project_or_none is not None
