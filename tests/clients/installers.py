@@ -71,9 +71,10 @@ class Install:
         source = _PDM_SOURCE.format(index=pdm_source) if pdm_source else ""
         (self.laptop.work / "pyproject.toml").write_text(text + source)
 
-    def find_version(self) -> str:
-        """The version of the package that is now there to be imported."""
-        code = f"import {self.package.replace('-', '_')} as package; print(package.version)"
+    def find_version(self, package: str = "") -> str:
+        """The version of the package, or of another, that is now there to be imported."""
+        module = (package or self.package).replace("-", "_")
+        code = f"import {module} as package; print(package.version)"
         return self.laptop.run(self.laptop.python, "-c", code).output.strip()
 
 
