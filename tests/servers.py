@@ -39,6 +39,10 @@ def children(process: int) -> list[int]:
     return [int(word) for word in listed.split()]
 
 
+NO_LIMITS = {"WHEELYARD_AUTH_FAILURES": "0"}
+"""Of wrong credentials: all tests share one address, and many send them on purpose."""
+
+
 class Server:
     """``wheelyard serve`` in a process group of its own."""
 
@@ -46,7 +50,7 @@ class Server:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = clean_environment(**environment)
+        self._environment = clean_environment(**{**NO_LIMITS, **environment})
         self._process: subprocess.Popen[str] | None = None
         self.log = data.parent / f"{data.name}.log"
 

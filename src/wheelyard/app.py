@@ -30,6 +30,7 @@ from wheelyard.web.pages.refusals import Refusals
 from wheelyard.web.paths import PathReader
 from wheelyard.web.requestids import RequestIds
 from wheelyard.web.routes import routes
+from wheelyard.web.turnstile import Turnstile
 
 _ORPHAN_CHECK_SECONDS = 1.0
 
@@ -80,7 +81,7 @@ def application(registry: Registry) -> ASGIApp:
             _close(registry)
 
     router = Router(routes(registry), redirect_slashes=False, default=_not_found, lifespan=lifespan)
-    app: ASGIApp = ErrorBoundary(PathReader(router), Refusals(registry))
+    app: ASGIApp = ErrorBoundary(PathReader(router), Refusals(registry), Turnstile(registry).judge)
     if registry.settings.trusted_proxies:
         trusted = list(registry.settings.trusted_proxies)
         app = wrap_asgi_with_proxy_headers(app, trusted_hosts=trusted)

@@ -15,6 +15,7 @@
     │   ├── TokenReused         a token that was rotated away comes again
     │   └── FileTooLarge        over the limit in force
     ├── Conflict            it exists already, or is still in use
+    ├── Throttled           it was done too often to be done again now
     ├── PreconditionFailed  it has changed since the caller looked
     └── Unavailable         the registry cannot do it now; nothing was changed
         ├── StoreFull           no room is left for a blob
@@ -157,6 +158,14 @@ class FileTooLarge(Invalid):
 
 class Conflict(Fact):
     """It exists already, or something still depends on it."""
+
+
+class Throttled(Fact):
+    """It was done so often that it is not done again for some seconds."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
 
 
 class PreconditionFailed(Fact):

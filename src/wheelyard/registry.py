@@ -10,6 +10,7 @@ from wheelyard.blobs.store import BlobStore
 from wheelyard.database.engine import Database
 from wheelyard.index import Index
 from wheelyard.settings import Settings
+from wheelyard.throttle import Throttle
 from wheelyard.usage import Usage
 
 Clock = Callable[[], datetime]
@@ -30,6 +31,7 @@ class Registry:
     blobs: BlobStore
     index: Index
     usage: Usage
+    throttle: Throttle
     clock: Clock
 
     @classmethod
@@ -42,6 +44,7 @@ class Registry:
             blobs=DiskStore(settings.blobs_path),
             index=Index(database.watch()),
             usage=Usage(),
+            throttle=Throttle.of(settings),
             clock=clock,
         )
 

@@ -28,6 +28,9 @@ _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 MAX_FILE_BYTES_LIMIT = 1 << 50
 """The largest limit on a file that can be set, in bytes."""
 
+MAX_COUNT = 1_000_000_000
+"""The largest number of requests or failures that can be allowed in a period."""
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -133,6 +136,30 @@ class Settings:
         Sentence("Whether private projects may let anybody install their packages."),
     ] = True
 
+    rate_limit_anonymous: Annotated[
+        int,
+        Sentence(
+            "How many requests without a token one address may make in a period; 0 is no limit."
+        ),
+    ] = 0
+
+    rate_limit_user: Annotated[
+        int,
+        Sentence("How many requests one user or deploy token may make in a period; 0 is no limit."),
+    ] = 0
+
+    rate_limit_seconds: Annotated[
+        int, Sentence("How many seconds the period of these two limits has.")
+    ] = 15
+
+    auth_failures: Annotated[
+        int,
+        Sentence(
+            "How many wrong tokens and passwords may come from one address in a minute; 0 is no "
+            "limit."
+        ),
+    ] = 30
+
     trusted_proxies: Annotated[
         tuple[str, ...],
         Sentence(
@@ -176,6 +203,16 @@ class Settings:
             upstream_url=reader.upstream_url(),
             reserved_prefixes=reader.prefixes(),
             anyone_can_pull=reader.switch("ANYONE_CAN_PULL", default=cls.anyone_can_pull),
+            rate_limit_anonymous=reader.number(
+                "RATE_LIMIT_ANONYMOUS", cls.rate_limit_anonymous, low=0, high=MAX_COUNT
+            ),
+            rate_limit_user=reader.number(
+                "RATE_LIMIT_USER", cls.rate_limit_user, low=0, high=MAX_COUNT
+            ),
+            rate_limit_seconds=reader.number(
+                "RATE_LIMIT_SECONDS", cls.rate_limit_seconds, low=1, high=86_400
+            ),
+            auth_failures=reader.number("AUTH_FAILURES", cls.auth_failures, low=0, high=MAX_COUNT),
             trusted_proxies=reader.networks("TRUSTED_PROXIES"),
         )
         if reader.problems:

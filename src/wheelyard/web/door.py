@@ -31,6 +31,7 @@ from wheelyard.web.principal import (
     presented_key,
     read_presented,
 )
+from wheelyard.web.turnstile import Turnstile
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,15 @@ class Door:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._turnstile = Turnstile(registry)
         self._is_current = False
 
     async def admit(self, scope: Scope, site: Site, permission: Permission) -> Grant:
         """Return what the caller may use.
 
         Raises NotFound, Unauthenticated, Forbidden, InsufficientScope and CredentialRefused, in
-        the order of ``access.decide``; while packages are switched off for the instance, NotFound.
+        the order of ``access.decide``; while packages are switched off for the instance, NotFound;
+        and Throttled.
         """
         self._notice_changes()
         now = self._registry.clock()
@@ -96,7 +99,9 @@ class Door:
         key = (presented_key(presented), segment, permission)
         grant = self._registry.index.grants.find(key)
         if grant is None or (grant.until is not None and grant.until <= now):
-            grant = await self._decide(site, presented, key, now)
+            grant = await self._decide(scope, site, presented, key, now)
+        elif self._turnstile.counts:
+            self._turnstile.count(scope, grant.principal, now)
         if grant.principal.token_id is not None:
             self._registry.usage.note_token(grant.principal.token_id, now)
         return grant
@@ -117,18 +122,19 @@ class Door:
         self._is_current = False
 
     async def _decide(
-        self, site: Site, presented: Presented, key: GrantKey, now: datetime
+        self, scope: Scope, site: Site, presented: Presented, key: GrantKey, now: datetime
     ) -> Grant:
-        grant, serial = await run_sync(self._look_up, site, presented, key, now)
+        grant, serial = await run_sync(self._look_up, scope, site, presented, key, now)
         # A stranger's wrong passwords must not push out what callers were granted.
         if presented == () or not grant.principal.is_anonymous:
             self._registry.index.grants.keep(key, grant, serial)
         return grant
 
     def _look_up(
-        self, site: Site, presented: Presented, key: GrantKey, now: datetime
+        self, scope: Scope, site: Site, presented: Presented, key: GrantKey, now: datetime
     ) -> tuple[Grant, int]:
         _, segment, permission = key
+        self._turnstile.require_patience(scope, presented, now)
         with self._registry.database.read() as conn:
             serial = journal.last_serial(conn)
             settings = instance.in_force(conn, self._registry.settings)
@@ -136,6 +142,7 @@ class Door:
                 raise NotFound
             identity = identify(conn, presented, Dialect.PACKAGING, at=now)
             principal = identity.principal
+            self._turnstile.welcome(scope, presented, principal, now)
             place, subject = site.find(conn, read_ref(segment), settings)
             # GitLab's PyPI routes do not say what was not found.
             standing = memberships.require(

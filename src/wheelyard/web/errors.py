@@ -89,6 +89,11 @@ TABLE: dict[type[Exception], Callable[[Any], Rendered]] = {
     facts.FileTooLarge: lambda _: _message(400, "Bad request - File is too large"),
     facts.Invalid: lambda f: _message(400, f"Bad request - {f}"),
     facts.Conflict: lambda f: (409, {"message": str(f)}, []),
+    facts.Throttled: lambda f: (
+        429,
+        {"message": f"429 Too Many Requests - {f}"},
+        [(b"retry-after", b"%d" % f.seconds)],
+    ),
     facts.PreconditionFailed: lambda _: _message(412, "Precondition Failed"),
     facts.Unavailable: lambda f: (
         503,
@@ -127,6 +132,12 @@ def status_of(fact: facts.Fact) -> int:
     return rendered[0]
 
 
+def headers_of(fact: facts.Fact) -> Headers:
+    """Return the headers of a fact, such as when to try again."""
+    rendered = render(fact)
+    return rendered[2] if rendered else []
+
+
 def status_of_form(fact: facts.Fact) -> int:
     """Return the status of a form that is shown again because of a fact.
 
@@ -141,15 +152,20 @@ ShowRefusal = Callable[[Scope, Send, Exception, Rendered], Awaitable[None]]
 """Answers a person's browser with a page that says what was refused."""
 
 
+Judge = Callable[[Scope, Exception], Exception]
+"""Takes note of what was raised, and returns it or what is to be answered in its place."""
+
+
 class ErrorBoundary:
     """Middleware around all that raises: a request ends in an answer, whatever happened.
 
     On the paths of programs that is JSON; on all others ``show`` makes a page of it.
     """
 
-    def __init__(self, app: ASGIApp, show: ShowRefusal) -> None:
+    def __init__(self, app: ASGIApp, show: ShowRefusal, judge: Judge) -> None:
         self._app = app
         self._show = show
+        self._judge = judge
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for what the application raises."""
@@ -158,7 +174,8 @@ class ErrorBoundary:
             return
         try:
             await self._app(scope, receive, send)
-        except Exception as error:
+        except Exception as raised:
+            error = self._judge(scope, raised)
             rendered = render(error)
             if rendered is None:
                 log.exception("request failed", method=scope["method"], path=scope["path"])

@@ -15,8 +15,9 @@ from starlette.types import Message, Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
 
-# Each request has a context of its own, which goes with its work into a worker thread.
-_carried: ContextVar[tuple[tuple[bytes, bytes], ...]] = ContextVar("carried", default=())
+# Each request has a context of its own, whose list goes with its work into a worker thread.
+_carried: ContextVar[Headers] = ContextVar("carried")
+_NOTHING: Headers = []
 
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})\Z")
 
@@ -102,14 +103,19 @@ def find_range(scope: Scope, *, size: int, etag: bytes, modified: bytes) -> Byte
     return ByteRange(start, min(last + 1, size))
 
 
+def begin(*headers: tuple[bytes, bytes]) -> None:
+    """Begin a request, whose answer will carry these headers."""
+    _carried.set(list(headers))
+
+
 def carry(*headers: tuple[bytes, bytes]) -> None:
-    """Let the answer of this request carry these headers and no others, whoever makes it."""
-    _carried.set(headers)
+    """Let the answer of this request carry these headers as well, whoever makes it."""
+    _carried.get().extend(headers)
 
 
-def carried() -> tuple[tuple[bytes, bytes], ...]:
+def carried() -> Headers:
     """Return the headers that the answer of this request will carry."""
-    return _carried.get()
+    return _carried.get(_NOTHING)
 
 
 def start(
@@ -120,7 +126,7 @@ def start(
     What the answer is to carry is looked up here, which costs a fifth of a wrapper around each
     message that is sent.
     """
-    sent = [*headers, *_carried.get()]
+    sent = [*headers, *_carried.get(_NOTHING)]
     if length is not None:
         sent.append((b"content-length", b"%d" % length))
     return {"type": "http.response.start", "status": status, "headers": sent}

@@ -44,6 +44,7 @@ _PRIVATE_TOKEN = b"private-token"
 _JOB_TOKEN = b"job-token"
 _QUERY = b"?"  # these two stand in the place of a header's name, where no header has them
 _SESSION = b"="
+_IN_QUERY = ("private_token", "access_token", "job_token")
 _HEADERS = frozenset({_DEPLOY_TOKEN, _AUTHORIZATION, _PRIVATE_TOKEN, _JOB_TOKEN})
 _READING = frozenset({"GET", "HEAD"})
 
@@ -108,6 +109,25 @@ def presented_key(presented: Presented) -> bytes:
     if not presented:
         return b""
     return hashlib.sha256(b"\0".join([part for pair in presented for part in pair])).digest()
+
+
+def read_guessable(presented: Presented) -> Presented:
+    """Return what of it could be a guess: its tokens, without what else stands in the query.
+
+    Not a session, whose secret has 256 bits and is taken from a browser, not typed or configured.
+    """
+    return tuple(
+        [
+            (name, _tokens_in(value) if name == _QUERY else value)
+            for name, value in presented
+            if name != _SESSION
+        ]
+    )
+
+
+def _tokens_in(query: bytes) -> bytes:
+    found = [pair for pair in parse_qsl(query.decode("latin-1")) if pair[0] in _IN_QUERY]
+    return repr(found).encode("utf-8", "surrogateescape")
 
 
 def identify(conn: Connection, presented: Presented, dialect: Dialect, *, at: datetime) -> Identity:

@@ -48,7 +48,7 @@ class RequestIds:
         """Answer with the header."""
         if scope["type"] == "http":
             request_id = (self._networks and self._brought(scope)) or _draw()
-            headers.carry((_NAME, request_id))
+            headers.begin((_NAME, request_id))
         return self._app(scope, receive, send)
 
     def _brought(self, scope: Scope) -> bytes:

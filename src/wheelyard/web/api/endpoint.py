@@ -42,6 +42,7 @@ from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
 from wheelyard.web.principal import Dialect, identify, read_presented
 from wheelyard.web.turns import Turns
+from wheelyard.web.turnstile import Turnstile
 from wheelyard.web.uploads import read_whole
 
 T = TypeVar("T")
@@ -165,6 +166,7 @@ class Api:
         hashes_password: bool,
     ) -> None:
         self._registry = registry
+        self._turnstile = Turnstile(registry)
         self._turns = turns
         self._handler = handler
         self.operation = read_operation(handler)
@@ -207,6 +209,7 @@ class Api:
 
     def _look(self, scope: Scope, read: Params) -> Reply[Any] | None:
         """Answer what only reads.  What changes something is decided on and left to ``_change``."""
+        self._turnstile.require_patience(scope, read_presented(scope), self._registry.clock())
         with self._registry.database.read() as conn:
             call = self._admit(conn, scope)
             answer = self._prepare(scope, read, call)
@@ -238,7 +241,9 @@ class Api:
         settings, at = instance.in_force(conn, self._registry.settings), self._registry.clock()
         if self.permission in ON_PACKAGES and not settings.packages_enabled:
             raise NotFound
-        principal = identify(conn, read_presented(scope), Dialect.REST, at=at).principal
+        presented = read_presented(scope)
+        principal = identify(conn, presented, Dialect.REST, at=at).principal
+        self._turnstile.welcome(scope, presented, principal, at)
         path = scope["path_params"]
         project = projects.find(conn, read_ref(path["project"])) if "project" in path else None
         group = namespaces.find_group(conn, read_ref(path["group"])) if "group" in path else None

@@ -30,6 +30,7 @@ from wheelyard.web.pages.rendering import AS_IT_IS, NOTICE
 from wheelyard.web.pages.view import View
 from wheelyard.web.pages.visits import Visit
 from wheelyard.web.params import Params
+from wheelyard.web.turnstile import Turnstile, address_of
 
 _NOBODY = Standing()
 
@@ -40,12 +41,14 @@ class Gate:
     def __init__(self, registry: Registry, permission: Permission | None) -> None:
         self.registry = registry
         self.permission = permission
+        self._turnstile = Turnstile(registry)
 
     def admit(self, conn: Connection, scope: Scope, visit: Visit, sent: Params) -> View:
         """Find out who looks and at what, and decide.  Raises as ``access.require``."""
         at, path = self.registry.clock(), scope["path_params"]
         session = None if visit.is_new else sessions.find(conn, visit.secret, at=at)
         principal = session.principal if session else ANONYMOUS
+        self._turnstile.count(scope, principal, at)
         settings = instance.in_force(conn, self.registry.settings)
         project, namespace, subject = _named(conn, path, settings)
         if self.permission in ON_PACKAGES:
@@ -55,7 +58,6 @@ class Gate:
             standing = _require(conn, principal, self.permission, subject, at)
         if session is not None:
             self.registry.usage.note_session(session.id, at)
-        client = scope.get("client")
         return View(
             conn=conn,
             registry=self.registry,
@@ -67,7 +69,7 @@ class Gate:
             at=at,
             base_url=self.registry.settings.base_url or headers.requested_base_url(scope),
             here=address(scope),
-            address=client[0] if client else "",
+            address=address_of(scope),
             user_agent=headers.find_text(scope, b"user-agent") or "",
             subject=subject or INSTANCE,
             role=standing.role,

@@ -22,6 +22,7 @@ from wheelyard.facts import (
     InvalidRecord,
     InvalidUpload,
     Sentence,
+    Throttled,
 )
 from wheelyard.web import errors, headers, params
 from wheelyard.web.pages import visits
@@ -89,15 +90,21 @@ class Form:
     async def _answer(self, scope: Scope, visit: Visit, sent: Params) -> Made:
         # Decided a first time here, so that who is refused holds up nobody who writes.
         turn = self._turns.hashers if self._hashes else None
-        handler = await run_sync(self._begin, scope, visit, sent, limiter=turn)
+        try:
+            handler = await run_sync(self._begin, scope, visit, sent, limiter=turn)
+        except Throttled as fact:
+            return await self._show_again(scope, visit, sent, fact)
         try:
             return await run_sync(
                 self._change, handler, scope, visit, sent, limiter=self._turns.writers
             )
         except (Invalid, Conflict, Forbidden) as fact:
-            if self._on is None or visit.is_new:
-                raise
-            return await run_sync(show_again, self._gate, self._on, scope, visit, sent, fact)
+            return await self._show_again(scope, visit, sent, fact)
+
+    async def _show_again(self, scope: Scope, visit: Visit, sent: Params, fact: Fact) -> Made:
+        if self._on is None or visit.is_new:
+            raise fact
+        return await run_sync(show_again, self._gate, self._on, scope, visit, sent, fact)
 
     def _begin(self, scope: Scope, visit: Visit, sent: Params) -> Handler:
         with self._gate.registry.database.read() as conn:
@@ -128,7 +135,8 @@ def show_again(
         )
         answer = on(view)
     if isinstance(answer, Page):
-        answer = replace(answer, status=errors.status_of_form(fact))
+        status, more = errors.status_of_form(fact), errors.headers_of(fact)
+        answer = replace(answer, status=status, headers=[*answer.headers, *more])
     return finish(view, answer)
 
 

@@ -17,6 +17,7 @@ from wheelyard.web.pages.admission import Gate, address, page_of_form
 from wheelyard.web.pages.rendering import Made, finish, send_made
 from wheelyard.web.pages.view import Page, View
 from wheelyard.web.pages.visits import Visit
+from wheelyard.web.turnstile import COUNTED
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ class Refusals:
     def _make(
         self, scope: Scope, visit: Visit, error: Exception, status: int, sent: Headers
     ) -> Made:
-        asked = {**scope, "path_params": {}}
+        asked = {**scope, "path_params": {}, COUNTED: True}
         with self._gate.registry.database.read() as conn:
             view = self._gate.admit(conn, asked, visit, params.read(scope["query_string"], "", b""))
         words = _words(view, status, error)
@@ -89,6 +90,10 @@ def _words(view: View, status: int, error: Exception) -> dict[str, object]:
             _("This page cannot be used like that"),
             _("Go to the page itself and use its form."),
         ),
+        HTTPStatus.TOO_MANY_REQUESTS: (
+            _("Not so fast"),
+            "",
+        ),
         HTTPStatus.SERVICE_UNAVAILABLE: (
             _("The registry cannot do this now"),
             _("Nothing was changed. Try again in a while, and tell an administrator if it stays."),
@@ -103,7 +108,12 @@ def _words(view: View, status: int, error: Exception) -> dict[str, object]:
         else (_("This cannot be done"), _("What was sent cannot be understood.")),
     )
     said = error.args[0] if error.args else ""
-    if status in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST} and isinstance(said, Sentence):
+    is_said = status in {
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+    if is_said and isinstance(said, Sentence):
         text = view.language.say(said)
     can_sign_in = status == HTTPStatus.NOT_FOUND and view.session is None
     if can_sign_in:

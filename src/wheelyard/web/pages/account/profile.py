@@ -6,9 +6,9 @@ from functools import partial
 from wheelyard import sessions, users
 from wheelyard.facts import InvalidRecord, Sentence
 from wheelyard.users import PasswordHash
+from wheelyard.web.pages.account import passwords
 from wheelyard.web.pages.view import Answer, Handler, Page, Redirect, View
 
-_MAX_PASSWORD = 1000
 _GUARDED = ("username", "email")
 """What signs one in is not changed by whoever finds the browser open."""
 
@@ -51,8 +51,8 @@ def _edit(view: View, changes: Mapping[str, str]) -> None:
 
 
 def _is_current_password(view: View) -> bool:
-    typed = view.params.peek_text("current_password", max_length=_MAX_PASSWORD)
-    return users.has_password(view.conn, view.user, typed)
+    typed = view.params.peek_text("current_password", max_length=passwords.MAX_LENGTH)
+    return passwords.is_right(view, view.user.username, view.user, typed)
 
 
 def _wrong() -> Sentence:
@@ -88,7 +88,7 @@ def change_password(view: View, hashed: PasswordHash | None) -> Answer:
     """
     typed = _typed_password(view)
     users.require_password(typed)
-    if view.params.peek_text("password_confirmation", max_length=_MAX_PASSWORD) != typed:
+    if view.params.peek_text("password_confirmation", max_length=passwords.MAX_LENGTH) != typed:
         raise InvalidRecord(password_confirmation=Sentence("is not the same"))
     assert hashed is not None  # noqa: S101  it can be a password
     assert view.session is not None  # noqa: S101  see View.user
@@ -100,4 +100,4 @@ def change_password(view: View, hashed: PasswordHash | None) -> Answer:
 
 
 def _typed_password(view: View) -> str:
-    return view.params.peek_text("password", max_length=_MAX_PASSWORD)
+    return view.params.peek_text("password", max_length=passwords.MAX_LENGTH)

@@ -8,6 +8,7 @@ from wheelyard import sessions, users
 from wheelyard.facts import Forbidden, Sentence
 from wheelyard.users import User
 from wheelyard.web.pages import visits
+from wheelyard.web.pages.account import passwords
 from wheelyard.web.pages.view import Answer, Handler, Page, Redirect, View
 
 log = structlog.get_logger()
@@ -28,10 +29,11 @@ def show_sign_in(view: View) -> Answer:
 
 
 def check_password(view: View) -> Handler:
-    """Compare the password, which takes long on purpose."""
-    user = users.find_by_login(view.conn, view.params.peek_text("login").strip())
-    password = view.params.peek_text("password", max_length=1000)
-    is_right = users.has_password(view.conn, user, password)
+    """Compare the password, which takes long on purpose.  Raises Throttled."""
+    login = view.params.peek_text("login").strip()
+    user = users.find_by_login(view.conn, login)
+    typed = view.params.peek_text("password", max_length=passwords.MAX_LENGTH)
+    is_right = passwords.is_right(view, login, user, typed)
     return partial(sign_in, claimed=user if is_right else None)
 
 
