@@ -28,3 +28,20 @@ def test_lists_are_walked_page_by_page(connect: Connect, town: Installation) -> 
     assert (walked.current_page, walked.prev_page, walked.next_page) == (1, None, 2)
     assert [project.id for project in walked] == made
     assert [project.id for project in second] == made[2:4]
+
+
+def test_lists_are_walked_by_keys(connect: Connect, town: Installation) -> None:
+    user = town.user()
+    script = connect(user)
+    made = [script.projects.create({"name": f"project{number}"}).id for number in range(5)]
+    top = script.groups.create({"name": user.username, "path": f"{user.username}-top"})
+    asked: dict[str, Any] = {"iterator": True, "pagination": "keyset", "per_page": 2}
+
+    projects = script.projects.list(owned=True, order_by="id", sort="asc", **asked)
+    groups = script.groups.list(owned=True, order_by="name", sort="asc", **asked)
+    users = script.users.list(order_by="id", sort="desc", **asked)
+
+    assert projects.total is None
+    assert [project.id for project in projects] == made
+    assert [group.id for group in groups] == [top.id]
+    assert user.id in {user.id for user in users}

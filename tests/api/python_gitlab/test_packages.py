@@ -3,8 +3,9 @@
 import pytest
 from gitlab import Gitlab, GitlabGetError
 
-from tests.actors import Actor
+from tests.actors import Actor, Installation
 from tests.builders import sdist, wheel
+from wheelyard.access import Role
 from wheelyard.projects import Project
 
 
@@ -54,6 +55,37 @@ def test_a_package_is_found_with_its_files_and_deleted(admin: Gitlab, published:
     with pytest.raises(GitlabGetError) as refused:
         packages.get(listed.id)
     assert refused.value.response_code == 404
+
+
+def test_the_pipelines_of_a_package_are_none(admin: Gitlab, published: Project) -> None:
+    packages = admin.projects.get(published.id).packages.list(get_all=True)
+
+    assert packages[0].pipelines.list(iterator=True).next_page is None
+    assert packages[0].pipelines.list(get_all=True) == []
+
+
+def test_the_packages_of_a_group_are_listed_with_their_projects(
+    admin: Gitlab, town: Installation
+) -> None:
+    group = town.group()
+    inner = town.group(parent=group)
+    upper, lower = town.project(within=group), town.project(within=inner)
+    developer = town.join(town.user(), group, Role.DEVELOPER)
+    with town.holding(town.token(developer)) as actor:
+        actor.publish(upper, wheel("alpha"))
+        actor.publish(lower, wheel("beta"))
+    packages = admin.groups.get(group.id).packages
+
+    def names(**asked: object) -> list[tuple[str, int]]:
+        found = packages.list(iterator=True, **asked)
+        return [(package.name, package.project_id) for package in found]
+
+    assert names(order_by="project_path", sort="asc") in (
+        [("alpha", upper.id), ("beta", lower.id)],
+        [("beta", lower.id), ("alpha", upper.id)],
+    )
+    assert names(exclude_subgroups=True) == [("alpha", upper.id)]
+    assert names(package_name="bet", package_type="pypi") == [("beta", lower.id)]
 
 
 def test_rules_that_protect_packages_are_made_listed_changed_and_deleted(
