@@ -13,6 +13,7 @@ from tests.servers import running
 from wheelyard.registry import utc_now
 
 TOKEN = "glpat-the-root-of-all-cases"
+UPSTREAM = "https://mirror.example.com/simple"
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         yield named
         return
     data = tmp_path_factory.mktemp("contract") / "data"
-    with running(data, WHEELYARD_ROOT_TOKEN=TOKEN) as server:
+    with running(data, WHEELYARD_ROOT_TOKEN=TOKEN, WHEELYARD_UPSTREAM_URL=UPSTREAM) as server:
         yield Target(server.url, TOKEN, expired_token=_expired(server.data))
 
 
