@@ -185,6 +185,7 @@ ROWS: dict[Key, Row] = {
     ("GET", "/"): Row(SignedIn(), shows()),
     ("GET", "/explore"): Row(ANYBODY, shows()),
     ("GET", "/explore/groups"): Row(ANYBODY, shows()),
+    ("GET", "/explore/packages"): Row(ANYBODY, shows()),
     ("GET", "/search"): Row(ANYBODY, shows()),
     ("GET", "/search/suggestions"): Row(ANYBODY, shows()),
     **{("GET", old): Row(ANYBODY, leads(to)) for old, to in moved.ADDRESSES.items()},

@@ -28,6 +28,7 @@ MORE = (
     "/admin/users?q=zqnothing",
     "/explore?q=zqnothing",
     "/explore/groups?q=zqnothing",
+    "/explore/packages?q=zqnothing",
     "/search?q=zqnothing",
 )
 
@@ -40,6 +41,7 @@ ALIKE = frozenset(
         *("Wheel-Version", "Generator", "Root-Is-Purelib", "Tag"),
         *("Python", "SQLite", "granian", "starlette", "sqlalchemy", "msgspec", "packaging"),
         *("root", "example.com", "localhost", "Tests", "gitlab"),
+        *("INDEX_WHEELYARD_USERNAME", "INDEX_WHEELYARD_PASSWORD", "UV_INDEX_WHEELYARD"),
         *("api", "read_api", "read_user", "self_rotate", "read_repository"),
         *("read_package_registry", "write_package_registry", "read_registry", "write_registry"),
         *("read_virtual_registry", "write_virtual_registry"),

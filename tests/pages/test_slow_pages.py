@@ -27,7 +27,8 @@ def test_what_takes_long_holds_a_turn_and_no_connection(registry: Registry) -> N
     def show(view: View) -> Answer:
         def later() -> dict[str, object]:
             seen.append((view.conn.closed, turns.lookers.borrowed_tokens))
-            return {"code": 200, "title": "Slow", "text": "", "can_sign_in": False}
+            said = {"code": 200, "title": "Slow", "text": "", "can_sign_in": False}
+            return {**said, "request_id": ""}
 
         return Page("refused.html", later=later)
 

@@ -19,7 +19,7 @@ from wheelyard.web.pages.account import (
 )
 from wheelyard.web.pages.administration.routes import administration_routes
 from wheelyard.web.pages.assets import Asset
-from wheelyard.web.pages.packages import listing, of_group, release
+from wheelyard.web.pages.packages import listing, of_many, release
 from wheelyard.web.pages.packages.download import BrowserDownload
 from wheelyard.web.pages.packages.upload import BrowserUpload
 from wheelyard.web.pages.places import (
@@ -56,6 +56,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         row.look("/", dashboard.show_start, None),
         row.look("/explore", dashboard.explore_projects, can.LIST_PROJECTS),
         row.look("/explore/groups", dashboard.explore_groups, can.LIST_GROUPS),
+        row.look("/explore/packages", of_many.show_everything, can.READ_ALL_PACKAGES),
         row.look("/search", dashboard.search, can.LIST_PROJECTS),
         row.look("/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
         # One's own settings
@@ -133,7 +134,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
             "/groups/new", group_settings.create, can.CREATE_GROUP, on=group_settings.show_new
         ),
         row.look("/groups/{group}", group_home.go_home, can.READ_GROUP),
-        row.look(group + "/packages", of_group.show, can.READ_GROUP),
+        row.look(group + "/packages", of_many.show_group, can.READ_GROUP),
         row.look(group + "/settings/general", group_settings.show_general, can.EDIT_GROUP),
         *(
             row.form(

@@ -1,5 +1,11 @@
-"""How to publish to a project and install from it, in the form of credential that was chosen."""
+"""How to publish to a project, and to install from it, from a group or from all there is.
 
+In the form of credential that was chosen.
+"""
+
+from dataclasses import dataclass
+
+from wheelyard import forwarding
 from wheelyard.access import ANONYMOUS, Decision, Permission, Role, decide
 from wheelyard.packages import Release
 from wheelyard.web.pages import credentials
@@ -7,55 +13,100 @@ from wheelyard.web.pages.credentials import Credential
 from wheelyard.web.pages.packages import snippets
 from wheelyard.web.pages.packages.snippets import Place
 from wheelyard.web.pages.view import View
+from wheelyard.web.paths import ALL_PYPI, GROUP_PYPI, PYPI
 
 
 def publishing(view: View) -> dict[str, object]:
     """Return what the page needs to teach publishing and installing any package here."""
-    place = place_of(view)
-    credential = _credential(view)
+    place, form = _place_of_project(view), _form_for_project(view)
     return {
-        **_forms(view, credential),
-        "publish_snippets": snippets.publish(place, credential, view.language.gettext),
-        "install_snippets": snippets.install(
-            place, credential, view.language.gettext, package=view.language.gettext("<package>")
-        ),
+        **_installing(view, place, form),
+        "publish_snippets": snippets.publish(place, form.chosen, view.language.gettext),
     }
 
 
 def of_package(view: View, release: Release) -> dict[str, object]:
     """Return what the page needs to teach installing one release."""
-    credential = _credential(view)
+    place, form = _place_of_project(view), _form_for_project(view)
+    return _installing(view, place, form, package=release.name, version=release.version)
+
+
+def of_group(view: View) -> dict[str, object]:
+    """Return what the page needs to teach installing what is in the group that is looked at."""
+    url = f"{view.base_url}{GROUP_PYPI.format(group=view.group.id)}/simple"
+    forwards = _forwards(view, view.group)
+    place = Place(index_url=url, publish_url=None, name=view.group.path, forwards=forwards)
+    is_open = _may_anybody(view, Permission.READ_GROUP_PACKAGES)
+    return _installing(view, place, _form_for_many(view, is_open=is_open))
+
+
+def of_everything(view: View) -> dict[str, object]:
+    """Return what the page needs to teach installing whatever is on this registry."""
+    url = f"{view.base_url}{ALL_PYPI}/simple"
+    forwards = _forwards(view, None)
+    place = Place(index_url=url, publish_url=None, name="wheelyard", forwards=forwards)
+    return _installing(view, place, _form_for_many(view, is_open=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form of credential that snippets are in, and the others that can be chosen."""
+
+    chosen: Credential
+    choices: list[tuple[str, str]]
+
+
+def _form_for_project(view: View) -> _Form:
+    """Return the form that was chosen; what anybody may install needs none by itself."""
+    is_open = _may_anybody(view, Permission.READ_PACKAGES)
+    choices = credentials.choices(view.language, is_open=is_open)
+    return _Form(_chosen(view, Credential.NONE if is_open else Credential.PERSONAL), choices)
+
+
+def _form_for_many(view: View, *, is_open: bool) -> _Form:
+    """Return the form that was chosen; who is signed in may see more than anybody."""
+    choices = dict(credentials.choices(view.language, is_open=is_open))
+    if is_open:
+        choices[Credential.NONE.value] = view.language.gettext("None: what is public")
+    otherwise = Credential.NONE if is_open and not view.session else Credential.PERSONAL
+    return _Form(_chosen(view, otherwise), list(choices.items()))
+
+
+def _chosen(view: View, otherwise: Credential) -> Credential:
+    chosen = view.params.peek_text("credential") or view.visit.preference("credential")
+    return Credential(chosen) if chosen in {form.value for form in Credential} else otherwise
+
+
+def _may_anybody(view: View, permission: Permission) -> bool:
+    return decide(ANONYMOUS, permission, view.subject, Role.NONE) is Decision.ALLOWED
+
+
+def _installing(
+    view: View, place: Place, form: _Form, *, package: str = "", version: str | None = None
+) -> dict[str, object]:
+    _ = view.language.gettext
+    package = package or _("<package>")
     return {
-        **_forms(view, credential),
+        "credential": form.chosen.value,
+        "credential_forms": form.choices,
         "install_snippets": snippets.install(
-            place_of(view),
-            credential,
-            view.language.gettext,
-            package=release.name,
-            version=release.version,
+            place, form.chosen, _, package=package, version=version
         ),
     }
 
 
-def place_of(view: View) -> Place:
-    """Return the addresses of the project that is looked at."""
-    root = f"{view.base_url}/api/v4/projects/{view.project.id}/packages/pypi"
-    return Place(index_url=f"{root}/simple", publish_url=root, name=view.project.path)
+def _place_of_project(view: View) -> Place:
+    root = f"{view.base_url}{PYPI.format(project=view.project.id)}"
+    return Place(
+        index_url=f"{root}/simple",
+        publish_url=root,
+        name=view.project.path,
+        forwards=_forwards(view, view.project),
+    )
 
 
-def _credential(view: View) -> Credential:
-    """Return the form that was chosen; what anybody may install needs none by itself."""
-    chosen = view.params.peek_text("credential") or view.visit.preference("credential")
-    if chosen in {form.value for form in Credential}:
-        return Credential(chosen)
-    return Credential.NONE if _is_open(view) else Credential.PERSONAL
-
-
-def _is_open(view: View) -> bool:
-    anybody = decide(ANONYMOUS, Permission.READ_PACKAGES, view.subject, Role.NONE)
-    return anybody is Decision.ALLOWED
-
-
-def _forms(view: View, chosen: Credential) -> dict[str, object]:
-    forms = credentials.choices(view.language, is_open=_is_open(view))
-    return {"credential": chosen.value, "credential_forms": forms}
+def _forwards(view: View, place: forwarding.Place) -> bool:
+    settings = view.settings
+    if not forwarding.has_upstream(settings):
+        return False
+    return forwarding.policy_of(view.conn, place, settings).forwarding

@@ -6,7 +6,7 @@ from wheelyard.database.paging import Window
 from wheelyard.namespaces import Namespace
 from wheelyard.packages import ListedRelease
 from wheelyard.web.pages import paging
-from wheelyard.web.pages.packages import listing
+from wheelyard.web.pages.packages import installing, listing
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _MAX_SUBGROUPS = 100
@@ -51,6 +51,7 @@ def show(view: View) -> Answer:
             ),
             "may_create_project": view.may(Permission.CREATE_PROJECT_IN_GROUP),
             "may_create_subgroup": view.may(Permission.CREATE_SUBGROUP),
+            **(installing.of_group(view) if view.packages_enabled else {}),
         },
     )
 
