@@ -232,6 +232,19 @@ SIGHTS = (
     ),
     Sight("group-members", f"{_GROUP}/group_members", "/groups/acme/-/group_members"),
     Sight(
+        "project-protection",
+        f"{_PROJECT}/settings/packages_and_registries",
+        f"{_WIDGETS}/settings/packages_and_registries",
+        act=_open_all,
+    ),
+    Sight(
+        "project-protection-none",
+        f"{_PROJECT}/settings/packages_and_registries",
+        "/acme/research/telescope/-/settings/packages_and_registries",
+    ),
+    Sight("packages-kept", f"{_PROJECT}/packages", f"{_WIDGETS}/packages?q=small0", who="ben"),
+    Sight("package-kept", _RELEASE, f"{_WIDGETS}/packages/{{small}}", who="ben"),
+    Sight(
         "project-deploy-tokens",
         f"{_PROJECT}/settings/deploy_tokens",
         f"{_WIDGETS}/settings/deploy_tokens",

@@ -20,6 +20,9 @@ SCRIPT = "<script>window.__hit = 1</script>"
 LONG = "x" * 256
 OWN = "/-/user_settings"
 GENERAL = "/acme/widgets/-/settings/general"
+RULES = "/{project}/-/settings/packages_and_registries"
+OF_RULES = "/acme/widgets/-/settings/packages_and_registries"
+ASKS_NOTHING = "A rule must have at least a minimum access role for push or delete."
 OF_GROUP = "/groups/acme/-/settings/general"
 NAME_RULE = (
     "can contain only letters, digits, '_', '-' and '.', cannot start with '-', "
@@ -237,6 +240,34 @@ BAD = [
         action="/acme/widgets/-/settings/delete",
     ),
     *of(
+        RULES,
+        OF_RULES,
+        ({"package_name_pattern": ""}, {"package_name_pattern": "Name pattern is empty"}),
+        (
+            {"package_name_pattern": LONG, "minimum_access_level_for_push": "owner"},
+            {"package_name_pattern": "Name pattern is invalid"},
+        ),
+        (
+            {"package_name_pattern": SCRIPT, "minimum_access_level_for_push": "owner"},
+            {
+                "package_name_pattern": "Name pattern should be a valid PyPI package name"
+                " with optional wildcard characters."
+            },
+        ),
+        (
+            {"package_name_pattern": "Small*", "minimum_access_level_for_delete": "admin"},
+            {"package_name_pattern": "Name pattern has already been taken"},
+        ),
+    ),
+    Bad(RULES, OF_RULES, OF_RULES, {"package_name_pattern": "a"}, general=ASKS_NOTHING),
+    Bad(
+        f"{RULES}/{{rule}}/edit",
+        OF_RULES,
+        f"{OF_RULES}/{{rule}}/edit",
+        {"push": "", "delete": ""},
+        general=ASKS_NOTHING,
+    ),
+    *of(
         "/groups/new",
         "/groups/new",
         ({"name": ""}, {"name": "Name is empty"}),
@@ -373,6 +404,7 @@ NOTHING_TYPED = {
     f"{OWN}/active_sessions/end_others",
     f"{OWN}/personal_access_tokens/{{token}}/revoke",
     "/{project}/-/settings/archive",
+    f"{RULES}/{{rule}}/delete",
     "/{project}/-/packages/delete",
     "/{project}/-/packages/{release}/delete",
     "/{project}/-/packages/{release}/files/{file}/delete",
@@ -446,7 +478,7 @@ UNKEPT = {"confirmation", "access_level", "duplicates", "packages_enabled", "rol
 
 def fill_in(world: World, address: str) -> str:
     """An address in this world."""
-    return address.format(user=world.ben.user.id, token=world.token.token.id)
+    return address.format(user=world.ben.user.id, token=world.token.token.id, rule=world.rule.id)
 
 
 def last_serial(world: World) -> int:

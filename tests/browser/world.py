@@ -16,6 +16,7 @@ from wheelyard.journal import OPERATOR
 from wheelyard.namespaces import Namespace
 from wheelyard.packages import File, Release
 from wheelyard.projects import NewProject, Project
+from wheelyard.protection import Level
 from wheelyard.pypi.installers import Installer
 from wheelyard.registry import utc_now
 from wheelyard.tokens import Holder, Minted, NewToken
@@ -124,6 +125,7 @@ class World:
         self._join_people()
         self._publish()
         self._mint()
+        self._protect()
         self._sign_in_elsewhere()
 
     def stranger(self) -> Person:
@@ -219,6 +221,13 @@ class World:
         with self.town.database.write() as conn:
             packages.add_downloads(conn, counts)
             packages.note_downloads(conn, {self.release.id: now})
+
+    def _protect(self) -> None:
+        """Keep some packages from maintainers, which ``ada`` is more than and ``ben`` is not."""
+        self.rule = self.town.protect(
+            self.widgets, "small*", push=Level.MAINTAINER, delete=Level.OWNER
+        )
+        self.town.protect(self.widgets, f"{UNBROKEN}*", delete=Level.ADMIN)
 
     # Tokens ------------------------------------------------------------------------------------
 

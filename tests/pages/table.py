@@ -5,6 +5,7 @@ changed: what is sent is incomplete, or says what is so already, or is about som
 made for this one cell.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +17,15 @@ from tests.pages.policy import Anybody, Outcome, Place, Policy, SignedIn
 from tests.pages.visitor import Visitor
 from tests.pages.world import Looker, Quarter, World, new_looker, new_release
 from wheelyard.access import Role
+from wheelyard.protection import Level
 from wheelyard.registry import Registry
 from wheelyard.web.pages import assets
 from wheelyard.web.pages.account import moved
 from wheelyard.web.routes import routes
 
 DEVELOPER, MAINTAINER, OWNER = Role.DEVELOPER, Role.MAINTAINER, Role.OWNER
+
+_NUMBERS = itertools.count(1)
 
 Names = dict[str, str]
 """What stands in the place of a path's parameters."""
@@ -107,6 +111,13 @@ def deploy_token_of_group(world: World, quarter: Quarter, who: Looker) -> Names:
     return {"token": str(minted.token.id)}
 
 
+def rule_to_spoil(world: World, quarter: Quarter, who: Looker) -> Names:
+    """A protection rule of the project, of packages that it has not."""
+    del who
+    pattern = f"spoil{next(_NUMBERS)}"
+    return {"rule": str(world.town.protect(quarter.project, pattern, delete=Level.OWNER).id)}
+
+
 def member_of_project(world: World, quarter: Quarter, who: Looker) -> Names:
     """A guest of the project."""
     del who
@@ -154,6 +165,7 @@ ANYBODY = Anybody()
 SETTINGS = "/-/user_settings"
 TOKENS = f"{SETTINGS}/personal_access_tokens"
 PROJECT, GROUP = "/{project}/-", "/groups/{group}/-"
+RULES = f"{PROJECT}/settings/packages_and_registries"
 RELEASE = f"{PROJECT}/packages/{{release}}"
 SAVED = "/-/settings/general"
 
@@ -218,6 +230,14 @@ ROWS: dict[Key, Row] = {
         OWNER, leads(SAVED), sent={"archived": "false"}
     ),
     ("POST", f"{PROJECT}/settings/delete"): changing(OWNER),
+    ("GET", RULES): Row(Place(MAINTAINER, signed_in=True), shows()),
+    ("POST", RULES): changing(MAINTAINER),
+    ("POST", f"{RULES}/{{rule}}/edit"): changing(
+        MAINTAINER, leads("/packages_and_registries"), fresh=rule_to_spoil, sent={"push": "owner"}
+    ),
+    ("POST", f"{RULES}/{{rule}}/delete"): changing(
+        MAINTAINER, leads("/packages_and_registries"), fresh=rule_to_spoil
+    ),
     **rows_of_place(PROJECT, manager=MAINTAINER, deployer=MAINTAINER),
     **rows_of_place(GROUP, manager=OWNER, deployer=OWNER),
     ("GET", f"{PROJECT}/packages"): reading(),
@@ -309,6 +329,7 @@ def names_of(world: World, quarter: Quarter, row: Row, who: Looker) -> Names:
         "file": str(quarter.file.id),
         "user": str(world.bystander.id),
         "token": "0",
+        "rule": "0",
         "digest": digest,
         "name": name,
     }

@@ -81,6 +81,7 @@ def _of_project(view: View, home: str) -> Iterator[Item]:
             "settings",
             (
                 (_("General"), f"{home}/-/settings/general"),
+                (_("Packages and registries"), f"{home}/-/settings/packages_and_registries"),
                 (_("Deploy tokens"), f"{home}/-/settings/deploy_tokens"),
             ),
         )

@@ -30,6 +30,7 @@ from wheelyard.web.pages.places import (
     home,
     members,
     project_settings,
+    protection_rules,
 )
 from wheelyard.web.pages.routing import FullPath, Rows
 from wheelyard.web.turns import Turns
@@ -41,6 +42,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
     can, row = Permission, Rows(registry, turns)
     project, group = "/{project}/-", "/groups/{group}/-"
     a_release = project + "/packages/{release}"
+    rules = project + "/settings/packages_and_registries"
     own = "/-/user_settings"
     own_tokens = own + "/personal_access_tokens"
     return [
@@ -106,6 +108,15 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 ("transfer", project_settings.transfer, can.DELETE_PROJECT),
                 ("archive", project_settings.archive, can.DELETE_PROJECT),
                 ("delete", project_settings.delete, can.DELETE_PROJECT),
+            )
+        ),
+        row.look(rules, protection_rules.show, can.READ_PROTECTION_RULES),
+        *(
+            row.form(rules + path, handler, can.MANAGE_PROTECTION_RULES, on=protection_rules.show)
+            for path, handler in (
+                ("", protection_rules.create),
+                ("/{rule}/edit", protection_rules.edit),
+                ("/{rule}/delete", protection_rules.delete),
             )
         ),
         row.look(project + "/packages", listing.show, can.READ_PACKAGES),
