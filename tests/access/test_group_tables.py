@@ -265,3 +265,49 @@ def test_somebody_signed_in_reads_what_is_internal_through_the_instance(
 
         assert stranger.download(None, dist).status_code == 200
         assert anonymous.download(None, dist).status_code == 404
+
+
+# Bots and jobs ----------------------------------------------------------------------------------
+
+
+def test_a_bot_reads_what_its_role_opens(town: Installation) -> None:
+    group = town.group()
+    inside, beside = town.project(within=group), town.project(within=group)
+    for project, name in ((inside, "bots-inside"), (beside, "bots-beside")):
+        with town.member(project, DEVELOPER) as developer:
+            assert developer.publish(project, wheel(name)).status_code == 201
+    names = ("bots-inside", "bots-beside")
+    with (
+        town.holding(town.access_token(group, GUEST, "read_api")) as of_group,
+        town.holding(town.access_token(inside, GUEST, "read_api")) as of_project,
+    ):
+        assert [of_group.simple(group, name).status_code for name in names] == [200, 200]
+        assert [of_group.simple(None, name).status_code for name in names] == [200, 200]
+        # A role in a project is none in the group above it, which is private.
+        assert [of_project.simple(group, name).status_code for name in names] == [404, 404]
+        assert [of_project.simple(None, name).status_code for name in names] == [200, 404]
+
+
+def test_a_job_reads_in_groups_what_the_projects_admit(town: Installation) -> None:
+    group = town.group()
+    home, admitting, closed = (town.project(within=group) for _ in range(3))
+    user = town.join(town.user(), group, DEVELOPER)
+    names = {home: "jobs-home", admitting: "jobs-admitting", closed: "jobs-closed"}
+    for project, name in names.items():
+        with town.member(project, DEVELOPER) as developer:
+            assert developer.publish(project, wheel(name)).status_code == 201
+    with town.job(town.job_token(user, home)) as job:
+        for place in (group, None):
+            seen = [job.simple(place, name).status_code for name in names.values()]
+            assert seen == [200, 404, 404]
+
+        town.admit(admitting, home)
+
+        for place in (group, None):
+            seen = [job.simple(place, name).status_code for name in names.values()]
+            assert seen == [200, 200, 404]
+            assert job.download(place, wheel("jobs-closed")).status_code == 404
+            assert "jobs-closed" not in job.simple(place).text
+    # What the user reads without a job is another matter, and is not mixed up with it.
+    with town.holding(town.token(user)) as person:
+        assert person.simple(group, "jobs-closed").status_code == 200
