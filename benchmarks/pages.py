@@ -67,6 +67,7 @@ def _pages(project: Project, group: Namespace) -> Mapping[str, str]:
         "new project": "/projects/new",
         "new group": "/groups/new",
         "explore": "/explore",
+        "explore packages": "/explore/packages",
         "search": "/search?q=package-77",
         "project": home,
         "packages": packages,
