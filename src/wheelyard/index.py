@@ -53,8 +53,8 @@ MAX_NEWS = 1000
 
 MAX_GRANTS = 50_000
 MAX_FILES = 100_000
-MAX_REACHES = 200_000
-"""Each takes some 400 bytes."""
+MAX_REACHES = 100_000
+"""Each takes 400 to 700 bytes."""
 
 PlaceKey = tuple[str, int]
 """What a place is, and its id."""
