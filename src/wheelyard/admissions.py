@@ -94,11 +94,16 @@ def _list(
     return fetch(conn, found, window, lambda row: int(row.guest), order_by=[_TABLE.c.id])
 
 
+def is_admitted(conn: Connection, project_id: int, guest: Guest) -> bool:
+    """Whether a guest is on a project's list."""
+    return conn.execute(select(_TABLE.c.id).where(_is(project_id, guest))).first() is not None
+
+
 def admit(conn: Connection, project_id: int, guest: Guest, *, by: Actor, at: datetime) -> None:
     """Admit a project's or a group's job tokens; raises Invalid when they are admitted already."""
     if guest.project_id == project_id:
         raise Invalid(Sentence("A project always admits its own job tokens"))
-    if conn.execute(select(_TABLE.c.id).where(_is(project_id, guest))).first():
+    if is_admitted(conn, project_id, guest):
         raise Invalid(Sentence("This target is already in the job token allowlist"))
     conn.execute(
         insert(_TABLE).values(

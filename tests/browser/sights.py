@@ -47,6 +47,7 @@ class Sight:
             sdist=next(file.id for file in world.files if file.filename.endswith(".gz")),
             user=world.ben.user.id,
             blocked=world.blocked.id,
+            bot=world.bot_id,
         )
 
 
@@ -86,6 +87,12 @@ def _make_deploy_token(visitor: Visitor) -> None:
     visitor.fill("Token name", "build machine of today")
     visitor.page.get_by_label("write_package_registry", exact=True).check()
     visitor.press("Create deploy token")
+
+
+def _make_access_token(visitor: Visitor) -> None:
+    visitor.fill("Token name", "release robot of today")
+    visitor.page.get_by_label("api", exact=True).check()
+    visitor.press("Create access token")
 
 
 def _search(visitor: Visitor) -> None:
@@ -245,6 +252,34 @@ SIGHTS = (
     Sight("packages-kept", f"{_PROJECT}/packages", f"{_WIDGETS}/packages?q=small0", who="ben"),
     Sight("package-kept", _RELEASE, f"{_WIDGETS}/packages/{{small}}", who="ben"),
     Sight(
+        "project-access-tokens",
+        f"{_PROJECT}/settings/access_tokens",
+        f"{_WIDGETS}/settings/access_tokens",
+        act=_open_all,
+    ),
+    Sight(
+        "project-access-tokens-made",
+        f"{_PROJECT}/settings/access_tokens",
+        "/acme/research/telescope/-/settings/access_tokens",
+        act=_make_access_token,
+    ),
+    Sight(
+        "group-access-tokens",
+        f"{_GROUP}/settings/access_tokens",
+        "/groups/acme/-/settings/access_tokens",
+    ),
+    Sight(
+        "project-job-tokens",
+        f"{_PROJECT}/settings/ci_cd",
+        f"{_WIDGETS}/settings/ci_cd",
+        act=_open_all,
+    ),
+    Sight(
+        "project-job-tokens-none",
+        f"{_PROJECT}/settings/ci_cd",
+        "/acme/research/telescope/-/settings/ci_cd",
+    ),
+    Sight(
         "project-deploy-tokens",
         f"{_PROJECT}/settings/deploy_tokens",
         f"{_WIDGETS}/settings/deploy_tokens",
@@ -273,6 +308,7 @@ SIGHTS = (
     Sight("admin-user-new", "/admin/users/new", "/admin/users/new", who="root"),
     Sight("admin-user-made", "/admin/users/new", "/admin/users/new", who="root", act=_make_user),
     Sight("admin-user", "/admin/users/{user}", "/admin/users/{user}", who="root", act=_open_all),
+    Sight("admin-user-bot", "/admin/users/{user}", "/admin/users/{bot}", who="root"),
     Sight("admin-user-blocked", "/admin/users/{user}", "/admin/users/{blocked}", who="root"),
     Sight("refused-403", "/admin", "/admin", status=403),
     Sight("refused-404", "/{place}", "/there/is/nothing/here", status=404),

@@ -330,6 +330,58 @@ BAD = [
     ],
     *[
         bad
+        for route, page, token in (
+            (
+                "/{project}/-/settings/access_tokens",
+                "/acme/widgets/-/settings/access_tokens",
+                "project_token",
+            ),
+            (
+                "/groups/{group}/-/settings/access_tokens",
+                "/groups/acme/-/settings/access_tokens",
+                "group_token",
+            ),
+        )
+        for bad in (
+            *of(
+                route,
+                page,
+                ({"name": "", "scopes[]": ["api"]}, {"name": "Token name is empty"}),
+                ({"name": SCRIPT, "scopes[]": []}, {"scopes[]": "A scope is missing"}),
+                (
+                    {"name": "x", "scopes[]": ["api"], "access_level": "7"},
+                    {"access_level": "Role does not have a valid value"},
+                ),
+                (
+                    {"name": "x", "scopes[]": ["api"], "expires_at": "2020-01-01"},
+                    {"expires_at": "Expires on must be a date in the future"},
+                ),
+            ),
+            *of(
+                f"{route}/{{token}}/rotate",
+                page,
+                (
+                    {"rotated_expires_at": "2020-01-01"},
+                    {"rotated_expires_at": "The date must be a date in the future"},
+                ),
+                action=f"{page}/{{{token}}}/rotate",
+            ),
+        )
+    ],
+    *of(
+        "/{project}/-/settings/ci_cd/admit",
+        "/acme/widgets/-/settings/ci_cd",
+        ({"path": ""}, {"path": "Path is empty"}),
+        ({"path": SCRIPT}, {"path": "Path names no project and no group that you can see"}),
+        (
+            {"path": "acme/widgets"},
+            {"path": "Path is this project, which always admits its own"},
+        ),
+        ({"path": "acme/research/telescope"}, {"path": "Path is on the list already"}),
+        action="/acme/widgets/-/settings/ci_cd/admit",
+    ),
+    *[
+        bad
         for route, page in (
             ("/{project}/-/settings/deploy_tokens", "/acme/widgets/-/settings/deploy_tokens"),
             ("/groups/{group}/-/settings/deploy_tokens", "/groups/acme/-/settings/deploy_tokens"),
@@ -410,6 +462,11 @@ NOTHING_TYPED = {
     "/{project}/-/packages/{release}/files/{file}/delete",
     "/{project}/-/project_members/{user}/remove",
     "/groups/{group}/-/group_members/{user}/remove",
+    "/{project}/-/settings/access_tokens/{token}/revoke",
+    "/groups/{group}/-/settings/access_tokens/{token}/revoke",
+    "/{project}/-/settings/ci_cd",
+    "/{project}/-/settings/ci_cd/projects/{guest}/dismiss",
+    "/{project}/-/settings/ci_cd/groups/{guest}/dismiss",
     "/{project}/-/settings/deploy_tokens/{token}/revoke",
     "/groups/{group}/-/settings/deploy_tokens/{token}/revoke",
     "/admin/users/{user}/block",
@@ -478,7 +535,13 @@ UNKEPT = {"confirmation", "access_level", "duplicates", "packages_enabled", "rol
 
 def fill_in(world: World, address: str) -> str:
     """An address in this world."""
-    return address.format(user=world.ben.user.id, token=world.token.token.id, rule=world.rule.id)
+    return address.format(
+        user=world.ben.user.id,
+        token=world.token.token.id,
+        project_token=world.project_token.token.id,
+        rule=world.rule.id,
+        group_token=world.group_token.token.id,
+    )
 
 
 def last_serial(world: World) -> int:

@@ -253,6 +253,28 @@ class World:
             self._token(TokenKind.DEPLOY, holder, UNBROKEN, ("read_package_registry",))
             self.town.revoke(self._token(TokenKind.DEPLOY, holder, "old", ("read_repository",)))
 
+        self.project_token = self._bot(of_project, "release robot", Role.DEVELOPER, LONG)
+        self._bot(of_project, UNBROKEN, Role.GUEST, scopes=("read_api", "self_rotate"))
+        self.town.revoke(self._bot(of_project, "old robot", Role.MAINTAINER))
+        self.group_token = self._bot(of_group, "audit", Role.REPORTER)
+        self.bot_id = self.project_token.token.holder.user_id
+        for guest in (self.group, self.empty, self.unbroken_project):
+            self.town.admit(self.widgets, guest)
+
+    def _bot(
+        self,
+        holder: Holder,
+        name: str,
+        role: Role,
+        description: str = "",
+        scopes: tuple[str, ...] = ("api",),
+    ) -> Minted:
+        kind = TokenKind.GROUP if holder.project_id is None else TokenKind.PROJECT
+        new = NewToken(kind, holder, name, scopes, description=description, role=role)
+        with self.town.database.write() as conn:
+            by = Actor(user_id=self.ada.user.id)
+            return tokens.mint_for_bot(conn, new, by=by, at=utc_now())
+
     def _token(
         self,
         kind: TokenKind,

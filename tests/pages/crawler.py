@@ -33,11 +33,19 @@ OF_PROJECT = (
     "packages",
     "packages/delete",
     "settings/general",
+    "settings/access_tokens",
     "settings/deploy_tokens",
+    "settings/ci_cd",
     "project_members",
 )
 _MARKER = re.compile(rf"{PREFIX}[0-9]+[a-z]+")
-OF_GROUP = ("packages", "group_members", "settings/general", "settings/deploy_tokens")
+OF_GROUP = (
+    "packages",
+    "group_members",
+    "settings/general",
+    "settings/access_tokens",
+    "settings/deploy_tokens",
+)
 
 
 @dataclass(frozen=True)

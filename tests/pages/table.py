@@ -118,6 +118,34 @@ def rule_to_spoil(world: World, quarter: Quarter, who: Looker) -> Names:
     return {"rule": str(world.town.protect(quarter.project, pattern, delete=Level.OWNER).id)}
 
 
+def access_token_of_project(world: World, quarter: Quarter, who: Looker) -> Names:
+    """An access token of the project, of the least role."""
+    del who
+    return {"token": str(world.town.access_token(quarter.project, Role.GUEST).token.id)}
+
+
+def access_token_of_group(world: World, quarter: Quarter, who: Looker) -> Names:
+    """An access token of the group, of the least role."""
+    del who
+    return {"token": str(world.town.access_token(quarter.group, Role.GUEST).token.id)}
+
+
+def guest_project(world: World, quarter: Quarter, who: Looker) -> Names:
+    """A project whose job tokens are admitted."""
+    del who
+    guest = world.town.project()
+    world.town.admit(quarter.project, guest)
+    return {"guest": str(guest.id)}
+
+
+def guest_group(world: World, quarter: Quarter, who: Looker) -> Names:
+    """The same of a group."""
+    del who
+    guest = world.town.group()
+    world.town.admit(quarter.project, guest)
+    return {"guest": str(guest.id)}
+
+
 def member_of_project(world: World, quarter: Quarter, who: Looker) -> Names:
     """A guest of the project."""
     del who
@@ -174,6 +202,8 @@ def rows_of_place(place: str, manager: Role, deployer: Role) -> dict[Key, Row]:
     """The pages that projects and groups have alike."""
     members = f"{place}/{'project' if place == PROJECT else 'group'}_members"
     tokens = f"{place}/settings/deploy_tokens"
+    bots = f"{place}/settings/access_tokens"
+    bot = access_token_of_project if place == PROJECT else access_token_of_group
     member = member_of_project if place == PROJECT else member_of_group
     token = deploy_token_of_project if place == PROJECT else deploy_token_of_group
     revoking = Row(Place(deployer), leads("/deploy_tokens"), fresh=token)
@@ -182,6 +212,10 @@ def rows_of_place(place: str, manager: Role, deployer: Role) -> dict[Key, Row]:
         ("POST", members): changing(manager),
         ("POST", f"{members}/{{user}}/edit"): changing(manager, fresh=member),
         ("POST", f"{members}/{{user}}/remove"): changing(manager, leads("_members"), fresh=member),
+        ("GET", bots): Row(Place(manager, signed_in=True), shows()),
+        ("POST", bots): changing(manager),
+        ("POST", f"{bots}/{{token}}/rotate"): changing(manager, leads("/access_tokens"), fresh=bot),
+        ("POST", f"{bots}/{{token}}/revoke"): changing(manager, leads("/access_tokens"), fresh=bot),
         ("GET", tokens): reading(MAINTAINER),
         ("POST", tokens): Row(Place(deployer), shows(422)),
         ("POST", f"{tokens}/{{token}}/revoke"): revoking,
@@ -237,6 +271,15 @@ ROWS: dict[Key, Row] = {
     ),
     ("POST", f"{RULES}/{{rule}}/delete"): changing(
         MAINTAINER, leads("/packages_and_registries"), fresh=rule_to_spoil
+    ),
+    ("GET", f"{PROJECT}/settings/ci_cd"): Row(Place(MAINTAINER, signed_in=True), shows()),
+    ("POST", f"{PROJECT}/settings/ci_cd"): changing(MAINTAINER),
+    ("POST", f"{PROJECT}/settings/ci_cd/admit"): changing(MAINTAINER),
+    ("POST", f"{PROJECT}/settings/ci_cd/projects/{{guest}}/dismiss"): changing(
+        MAINTAINER, leads("/ci_cd"), fresh=guest_project
+    ),
+    ("POST", f"{PROJECT}/settings/ci_cd/groups/{{guest}}/dismiss"): changing(
+        MAINTAINER, leads("/ci_cd"), fresh=guest_group
     ),
     **rows_of_place(PROJECT, manager=MAINTAINER, deployer=MAINTAINER),
     **rows_of_place(GROUP, manager=OWNER, deployer=OWNER),

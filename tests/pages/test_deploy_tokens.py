@@ -83,7 +83,8 @@ def test_a_token_that_installs_is_given_no_file_to_publish_with(
 
     assert "ready-pypirc" not in shown.text
     assert "ci.robot:gldt-" in copied(shown.text, "ready-pip")
-    assert ("<project-id>" in copied(shown.text, "ready-pip")) is isinstance(place, Namespace)
+    kind = "projects" if isinstance(place, Project) else "groups"
+    assert f"/api/v4/{kind}/{place.id}/" in copied(shown.text, "ready-pip")
 
 
 @pytest.mark.usefixtures("manager")

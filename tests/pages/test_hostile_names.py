@@ -140,6 +140,8 @@ def of_project(project: Project) -> Iterator[str]:
     yield f"/{project.full_path}/-/packages"
     yield f"/{project.full_path}/-/project_members"
     yield f"/{project.full_path}/-/settings/general"
+    yield f"/{project.full_path}/-/settings/access_tokens"
+    yield f"/{project.full_path}/-/settings/ci_cd"
     yield f"/{project.full_path}/-/settings/deploy_tokens"
 
 
@@ -147,6 +149,7 @@ def of_group(group: Namespace) -> Iterator[str]:
     """The pages about a group."""
     yield f"/{group.full_path}"
     yield f"/groups/{group.full_path}/-/group_members"
+    yield f"/groups/{group.full_path}/-/settings/access_tokens"
     yield f"/groups/{group.full_path}/-/settings/deploy_tokens"
 
 
@@ -233,6 +236,8 @@ def test_what_is_typed_into_a_query_or_a_form_is_text(place: Place, owner: Visit
         (f"{settings}/packages", ("max_file_mb", "duplicates")),
         (f"{settings}/transfer", ("namespace_id", "confirmation")),
         (f"{settings}/delete", ("confirmation",)),
+        (f"{settings}/access_tokens", ("description", "access_level", "scopes[]")),
+        (f"{settings}/ci_cd/admit", ("path",)),
         (f"{settings}/deploy_tokens", ("username", "expires_at", "scopes[]")),
         (f"/{place.project.full_path}/-/project_members", ("login", "access_level", "expires_at")),
         ("/users/sign_in", ("login", "password", "return_to")),

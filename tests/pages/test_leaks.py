@@ -163,9 +163,12 @@ PATTERNS = (
     "GET /{path}/-/packages/delete",
     "GET /{path}/-/settings/general",
     "GET /{path}/-/project_members",
+    "GET /{path}/-/settings/access_tokens",
+    "GET /{path}/-/settings/ci_cd",
     "GET /{path}/-/settings/deploy_tokens",
     "GET /groups/{path}",
     "GET /groups/{path}/-/group_members",
+    "GET /groups/{path}/-/settings/access_tokens",
     "GET /groups/{path}/-/settings/deploy_tokens",
     "POST /{path}/-/packages/upload",
     "POST /{path}/-/packages/delete",
@@ -175,6 +178,8 @@ PATTERNS = (
     "POST /{path}/-/settings/delete",
     "POST /{path}/-/project_members",
     "POST /groups/{path}/-/group_members",
+    "POST /{path}/-/settings/access_tokens",
+    "POST /{path}/-/settings/ci_cd/admit",
     "POST /{path}/-/settings/deploy_tokens",
 )
 

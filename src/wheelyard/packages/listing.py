@@ -154,6 +154,7 @@ _LISTED = (
     .add_columns(
         users.c.username,
         users.c.name.label("creator_name"),
+        users.c.is_bot,
         select(func.count()).where(_OF_RELEASE).scalar_subquery().label("file_count"),
         select(func.coalesce(func.sum(files.c.size), 0))
         .where(_OF_RELEASE)
@@ -204,7 +205,9 @@ def newest_ids(
 def _creator(row: Row[Any]) -> Creator | None:
     if row.username is None:
         return None
-    return Creator(id=row.creator_id, username=row.username, name=row.creator_name)
+    return Creator(
+        id=row.creator_id, username=row.username, name=row.creator_name, is_bot=row.is_bot
+    )
 
 
 def _publisher(row: Row[Any]) -> Publisher | None:
@@ -354,7 +357,7 @@ def _found_package(row: Row[Any]) -> FoundPackage:
 # Files -------------------------------------------------------------------------------------------
 
 _DETAILS = (
-    select(files, users.c.username, users.c.name.label("creator_name"))
+    select(files, users.c.username, users.c.name.label("creator_name"), users.c.is_bot)
     .join_from(files, releases, files.c.release_id == releases.c.id)
     .outerjoin(users, users.c.id == files.c.creator_id)
     .order_by(files.c.id)

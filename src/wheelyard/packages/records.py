@@ -62,6 +62,7 @@ class Creator:
     id: int
     username: str
     name: str
+    is_bot: bool = False
 
 
 class PublisherKind(StrEnum):

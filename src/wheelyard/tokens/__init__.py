@@ -1,7 +1,7 @@
 """Tokens: minted once, found by digest, rotated, revoked, expired."""
 
 from wheelyard.tokens.identity import Identity, identify, note_use, refresh
-from wheelyard.tokens.reading import Filter, find, find_any, get, list_tokens
+from wheelyard.tokens.reading import Filter, find, find_any, get, list_all_of, list_tokens
 from wheelyard.tokens.records import (
     BOT_SCOPES,
     DEPLOY_SCOPES,
@@ -42,6 +42,7 @@ __all__ = [
     "find_any",
     "get",
     "identify",
+    "list_all_of",
     "list_tokens",
     "mint",
     "mint_for_bot",

@@ -88,6 +88,17 @@ def list_tokens(
     return fetch(conn, statement, window, from_row, order_by=order, descending=descending)
 
 
+def list_all_of(conn: Connection, user_id: int, window: Window, *, at: datetime) -> Page[Token]:
+    """Page through a user's access tokens that can be used; of a bot those of its place."""
+    statement = select(tokens).where(
+        tokens.c.user_id == user_id,
+        tokens.c.kind.in_([kind.value for kind in (TokenKind.PERSONAL, *BOT_KINDS)]),
+        tokens.c.revoked_at.is_(None),
+        ~_is_expired(at),
+    )
+    return fetch(conn, statement, window, from_row, order_by=[tokens.c.id])
+
+
 def _wanted(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:
     yield tokens.c.kind == wanted.kind.value
     for name, number in asdict(wanted.holder).items() if wanted.holder else ():

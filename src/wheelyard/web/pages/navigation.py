@@ -82,7 +82,9 @@ def _of_project(view: View, home: str) -> Iterator[Item]:
             (
                 (_("General"), f"{home}/-/settings/general"),
                 (_("Packages and registries"), f"{home}/-/settings/packages_and_registries"),
+                (_("Access tokens"), f"{home}/-/settings/access_tokens"),
                 (_("Deploy tokens"), f"{home}/-/settings/deploy_tokens"),
+                (_("Job tokens"), f"{home}/-/settings/ci_cd"),
             ),
         )
 
@@ -98,6 +100,8 @@ def _of_group(view: View, home: str) -> Iterator[Item]:
     below = []
     if view.may(Permission.EDIT_GROUP):
         below.append((_("General"), f"{under}/settings/general"))
+    if view.may(Permission.READ_GROUP_ACCESS_TOKENS):
+        below.append((_("Access tokens"), f"{under}/settings/access_tokens"))
     if view.may(Permission.READ_GROUP_DEPLOY_TOKENS):
         below.append((_("Deploy tokens"), f"{under}/settings/deploy_tokens"))
     if below:

@@ -23,11 +23,13 @@ from wheelyard.web.pages.packages import listing, of_many, release
 from wheelyard.web.pages.packages.download import BrowserDownload
 from wheelyard.web.pages.packages.upload import BrowserUpload
 from wheelyard.web.pages.places import (
+    access_tokens,
     dashboard,
     deploy_tokens,
     group_home,
     group_settings,
     home,
+    job_tokens,
     members,
     project_settings,
     protection_rules,
@@ -183,6 +185,39 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
                 row.look(path, deploy_tokens.show, read),
                 row.form(path, deploy_tokens.create, manage, on=deploy_tokens.show),
                 row.form(path + "/{token}/revoke", deploy_tokens.revoke, manage),
+            )
+        ),
+        # Access tokens of a project or a group
+        *(
+            route
+            for place, read, manage in (
+                (project, can.READ_PROJECT_ACCESS_TOKENS, can.MANAGE_PROJECT_ACCESS_TOKENS),
+                (group, can.READ_GROUP_ACCESS_TOKENS, can.MANAGE_GROUP_ACCESS_TOKENS),
+            )
+            for path in (place + "/settings/access_tokens",)
+            for route in (
+                row.look(path, access_tokens.show, read),
+                row.form(path, access_tokens.create, manage, on=access_tokens.show),
+                row.form(
+                    path + "/{token}/rotate", access_tokens.rotate, manage, on=access_tokens.show
+                ),
+                row.form(path + "/{token}/revoke", access_tokens.revoke, manage),
+            )
+        ),
+        # Whose job tokens a project admits
+        row.look(project + "/settings/ci_cd", job_tokens.show, can.READ_JOB_TOKEN_SCOPE),
+        *(
+            row.form(
+                f"{project}/settings/ci_cd{path}",
+                handler,
+                can.MANAGE_JOB_TOKEN_SCOPE,
+                on=job_tokens.show,
+            )
+            for path, handler in (
+                ("", job_tokens.switch),
+                ("/admit", job_tokens.admit),
+                ("/projects/{guest}/dismiss", job_tokens.dismiss_project),
+                ("/groups/{guest}/dismiss", job_tokens.dismiss_group),
             )
         ),
         *administration_routes(row, registry),

@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from functools import partial
 
 from wheelyard import census, firststart, moderation, sessions, tokens, users
-from wheelyard.access import TokenKind
 from wheelyard.census import UserFilter
 from wheelyard.database.paging import Window
-from wheelyard.facts import InvalidRecord, Sentence
-from wheelyard.tokens import Holder
+from wheelyard.facts import InvalidRecord, NotFound, Sentence
 from wheelyard.users import NewUser, PasswordHash, User
 from wheelyard.web.pages import handover, paging
 from wheelyard.web.pages.confirmation import require_typed
@@ -97,8 +95,7 @@ def show(view: View) -> Answer:
     """``GET /admin/users/{user}``."""
     listed = census.get_user(view.conn, view.number("user"))
     user = listed.user
-    wanted = tokens.Filter(TokenKind.PERSONAL, holder=Holder(user_id=user.id), active=True)
-    found = tokens.list_tokens(view.conn, wanted, Window(limit=_MAX_TOKENS), at=view.at)
+    found = tokens.list_all_of(view.conn, user.id, Window(limit=_MAX_TOKENS), at=view.at)
     handed, taken = handover.take(view, _KIND)
     return Page(
         "administration/user.html",
@@ -180,8 +177,9 @@ def end_sessions(view: View) -> Answer:
 def revoke_token(view: View) -> Answer:
     """``POST …/tokens/{token}/revoke``."""
     user = _named(view)
-    holder = Holder(user_id=user.id)
-    token = tokens.get(view.conn, view.number("token"), TokenKind.PERSONAL, holder)
+    token = tokens.find_any(view.conn, view.number("token"))
+    if token is None or token.holder.user_id != user.id:
+        raise NotFound
     tokens.revoke(view.conn, token, by=view.actor, at=view.at)
     return _back(user, Sentence("The access token %(name)s was revoked.", name=token.name))
 

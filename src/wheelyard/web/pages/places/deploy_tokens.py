@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote, urlsplit
 
 from wheelyard import tokens
 from wheelyard.access import Permission, Scope, TokenKind
 from wheelyard.database.paging import Window
-from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, Minted, Token
+from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, Minted
 from wheelyard.web import asked
 from wheelyard.web.headers import Headers
 from wheelyard.web.newtokens import NewDeployToken
 from wheelyard.web.pages import handover, paging
 from wheelyard.web.pages.handover import Handed
+from wheelyard.web.pages.places import readymade
+from wheelyard.web.pages.places.readymade import Ready
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
-from wheelyard.web.paths import PYPI
 
 _KIND = "deploy_token"
 _PER_PAGE = 50
@@ -111,37 +111,12 @@ def _useful(view: View) -> list[tuple[str, str, str]]:
     return [(scope.value, scope.value, text) for scope, text in opens.items()]
 
 
-def _ready(view: View, minted: Minted) -> dict[str, str]:
-    """Return what can be copied as it is: a file for twine, a command for pip.
-
-    A token of a group works for each of its projects, so there the id is left to fill in.
-    """
-    number = str(view.project.id) if view.project_or_none else "<project-id>"
-    root = view.base_url + PYPI.replace("{project}", number)
-    ready = {"username": minted.token.username or "", "pypirc": "", "pip": ""}
-    if Scope.WRITE_PACKAGE_REGISTRY in minted.token.scopes:
-        ready["pypirc"] = _pypirc(root, minted.token, minted.secret)
-    if not set(_USEFUL).isdisjoint(minted.token.scopes):
-        index = _with_credential(f"{root}/simple", minted.token, minted.secret)
-        ready["pip"] = f"pip install --index-url {index} <package>"
-    return ready
-
-
-def _pypirc(root: str, token: Token, secret: str) -> str:
-    return "\n".join(
-        (
-            "[distutils]",
-            "index-servers = gitlab",
-            "",
-            "[gitlab]",
-            f"repository = {root}",
-            f"username = {token.username}",
-            f"password = {secret}",
-        )
+def _ready(view: View, minted: Minted) -> Ready:
+    token = minted.token
+    return readymade.make(
+        view,
+        token.username or "",
+        minted.secret,
+        publishes=Scope.WRITE_PACKAGE_REGISTRY in token.scopes,
+        installs=not set(_USEFUL).isdisjoint(token.scopes),
     )
-
-
-def _with_credential(address: str, token: Token, secret: str) -> str:
-    parts = urlsplit(address)
-    username = quote(token.username or "", safe="")
-    return f"{parts.scheme}://{username}:{secret}@{parts.netloc}{parts.path}"

@@ -1,6 +1,5 @@
 """The members of a project or of a group: who they are, where from, and what managers change."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wheelyard import memberships, namespaces, roster, users
@@ -11,6 +10,7 @@ from wheelyard.namespaces import Kind
 from wheelyard.roster import Listed
 from wheelyard.users import User
 from wheelyard.web.pages import paging
+from wheelyard.web.pages.places import rolenames
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _PER_PAGE = 50
@@ -38,8 +38,8 @@ def show(view: View) -> Answer:
             "place": view.project_or_none or view.group,
             "rows": [_row(view, listed, may_manage=may_manage) for listed in found.items],
             "total": found.total,
-            "roles": _role_names(view),
-            "choices": list(_choices(view)),
+            "roles": rolenames.all_of(view),
+            "choices": list(rolenames.choices(view)),
             "may_manage": may_manage,
             "is_personal": _is_personal(view),
             "filter_text": search,
@@ -54,6 +54,7 @@ def _row(view: View, listed: Listed, *, may_manage: bool) -> _Row:
         listed,
         may_change=may_manage
         and direct is not None
+        and not direct.user.is_bot
         and (view.principal.is_admin or direct.role <= view.role),
         is_oneself=listed.member.user.id == view.principal.user_id,
     )
@@ -84,7 +85,7 @@ def _find(view: View, login: str) -> User:
             login=Sentence("must be a username: only administrators find people by email address")
         )
     user = users.find_by_login(view.conn, login)
-    if user is None:
+    if user is None or user.is_bot:
         raise InvalidRecord(login=Sentence("belongs to nobody here"))
     return user
 
@@ -131,21 +132,3 @@ def _is_personal(view: View) -> bool:
     """Whether what is above is no group: a project in the namespace that is a user's own."""
     root = namespaces.find(view.conn, view.subject.lineage[0])
     return root is not None and root.kind is Kind.USER
-
-
-def _role_names(view: View) -> dict[Role, str]:
-    _ = view.language.gettext
-    return {
-        Role.GUEST: _("Guest"),
-        Role.REPORTER: _("Reporter"),
-        Role.DEVELOPER: _("Developer"),
-        Role.MAINTAINER: _("Maintainer"),
-        Role.OWNER: _("Owner"),
-    }
-
-
-def _choices(view: View) -> Iterator[tuple[int, str]]:
-    """Yield the roles that who looks may give."""
-    for role, name in _role_names(view).items():
-        if view.principal.is_admin or role <= view.role:
-            yield role.value, name

@@ -1,0 +1,160 @@
+"""Access tokens of a project or of a group: for machines that need a role."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from wheelyard import tokens
+from wheelyard.access import Permission, Role, Scope, TokenKind
+from wheelyard.database.paging import Page as Found
+from wheelyard.database.paging import Window
+from wheelyard.facts import NotFound, Sentence
+from wheelyard.tokens import BOT_SCOPES, Filter, Holder, Minted, Token
+from wheelyard.web import asked
+from wheelyard.web.headers import Headers
+from wheelyard.web.newtokens import NewAccessToken
+from wheelyard.web.pages import handover, paging
+from wheelyard.web.pages.account.personal_tokens import next_end
+from wheelyard.web.pages.handover import Handed
+from wheelyard.web.pages.places import readymade, rolenames
+from wheelyard.web.pages.places.readymade import Ready
+from wheelyard.web.pages.view import Answer, Page, Redirect, View
+
+_HANDED = "access_token"
+_USERNAME = "__token__"
+_PER_PAGE = 50
+_SHOWN_INACTIVE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A token, and what who looks may do about it."""
+
+    token: Token
+    next_end: datetime | None
+    may_rotate: bool
+
+
+def show(view: View) -> Answer:
+    """``GET /{project}/-/settings/access_tokens``, and of a group."""
+    minted, taken = _taken(view)
+    return replace(_page(view, minted), headers=taken)
+
+
+def _taken(view: View) -> tuple[Minted | None, Headers]:
+    handed, taken = handover.take(view, _HANDED)
+    token = tokens.find(view.conn, handed.id, _kind(view)) if handed else None
+    if handed is None or token is None or not token.holder.is_at(Holder.of(view.subject)):
+        return None, taken
+    return Minted(token, handed.secret), taken
+
+
+def create(view: View) -> Answer:
+    """``POST …/access_tokens``; the list that follows shows the secret, once."""
+    new = asked.read(NewAccessToken, view.params, at=view.at).of(Holder.of(view.subject))
+    tokens.require_role_within(view.principal, view.role, new.role)
+    return _hand_over(view, tokens.mint_for_bot(view.conn, new, by=view.actor, at=view.at))
+
+
+def rotate(view: View) -> Answer:
+    """``POST …/access_tokens/{token}/rotate``: its successor, shown once."""
+    expires_at = view.params.future_day("rotated_expires_at", after=view.at)
+    view.params.check()
+    token = _named(view)
+    tokens.require_role_within(view.principal, view.role, token.role)
+    minted = tokens.rotate(view.conn, token, expires_at=expires_at, by=view.actor, at=view.at)
+    return _hand_over(view, minted)
+
+
+def _hand_over(view: View, minted: Minted) -> Redirect:
+    return handover.give(view, _HANDED, Handed(minted.token.id, minted.secret), to=_here(view))
+
+
+def revoke(view: View) -> Answer:
+    """``POST …/access_tokens/{token}/revoke``."""
+    token = _named(view)
+    tokens.revoke(view.conn, token, by=view.actor, at=view.at)
+    return Redirect(_here(view), Sentence("The token %(name)s was revoked.", name=token.name))
+
+
+def _named(view: View) -> Token:
+    """Return the token whose id the URL holds.  Raises NotFound, for one of another place too."""
+    token = tokens.find(view.conn, view.number("token"), _kind(view))
+    if token is None or not token.holder.is_at(Holder.of(view.subject)):
+        raise NotFound
+    return token
+
+
+def _page(view: View, minted: Minted | None) -> Page:
+    window = paging.read_window(view, per_page=_PER_PAGE)
+    active = _list(view, window, active=True)
+    return Page(
+        "access_tokens.html",
+        {
+            "here": _here(view),
+            "place": view.project_or_none or view.group,
+            "of_project": view.project_or_none is not None,
+            "minted": minted,
+            "ready": _ready(view, minted) if minted else None,
+            "active": [_row(view, token) for token in active.items],
+            "inactive": _list(view, Window(limit=_SHOWN_INACTIVE), active=False),
+            "pager": paging.make_pager(view, window, active.total, {}, path=_here(view)),
+            "may_manage": view.may(_managing(view)),
+            "roles": rolenames.all_of(view),
+            "choices": list(rolenames.choices(view)),
+            "scopes": _scopes(view),
+            "chosen": view.params.texts("scopes") if view.problems else [],
+            "tomorrow": view.at + timedelta(days=1),
+        },
+    )
+
+
+def _list(view: View, window: Window, *, active: bool) -> Found[Token]:
+    wanted = Filter(_kind(view), holder=Holder.of(view.subject), active=active)
+    return tokens.list_tokens(view.conn, wanted, window, descending=True, at=view.at)
+
+
+def _row(view: View, token: Token) -> _Row:
+    within = view.principal.is_admin or (token.role or Role.NONE) <= view.role
+    return _Row(token, next_end(token, view.at), may_rotate=within)
+
+
+def _kind(view: View) -> TokenKind:
+    return TokenKind.PROJECT if view.project_or_none else TokenKind.GROUP
+
+
+def _managing(view: View) -> Permission:
+    if view.project_or_none is not None:
+        return Permission.MANAGE_PROJECT_ACCESS_TOKENS
+    return Permission.MANAGE_GROUP_ACCESS_TOKENS
+
+
+def _here(view: View) -> str:
+    if view.project_or_none is not None:
+        return f"/{view.project.full_path}/-/settings/access_tokens"
+    return f"/groups/{view.group.full_path}/-/settings/access_tokens"
+
+
+def _ready(view: View, minted: Minted) -> Ready:
+    token = minted.token
+    is_whole = Scope.API in token.scopes
+    return readymade.make(
+        view,
+        _USERNAME,
+        minted.secret,
+        publishes=is_whole and (token.role or Role.NONE) >= Role.DEVELOPER,
+        installs=is_whole or Scope.READ_API in token.scopes,
+    )
+
+
+def _scopes(view: View) -> list[tuple[str, str, str]]:
+    """Return each scope with what it opens."""
+    _ = view.language.gettext
+    opens = {
+        Scope.API: _(
+            "Everything that its role may do: publish, install and delete packages, "
+            "and change settings through the REST API."
+        ),
+        Scope.READ_API: _("Install packages, and read what its role may see; change nothing."),
+        Scope.SELF_ROTATE: _("Let the token replace itself by a new one before it expires."),
+    }
+    return [(scope.value, scope.value, opens[scope]) for scope in BOT_SCOPES]
