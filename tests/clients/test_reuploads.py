@@ -1,5 +1,6 @@
 """The same package and version again: each upload is kept, and installing serves the newest."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -174,3 +175,20 @@ def test_hatch_looks_first_and_publishes_what_is_not_there(
     assert "dist/tiny-1.0-py3-none-any.whl ... already exists" in rest.words, rest
     assert "dist/tiny-1.0.tar.gz ... success" in rest.words
     assert again.words.count("already exists") == 2, again
+
+
+def test_flit_builds_the_same_again_when_told_a_time(
+    laptop: Laptop, workshop: Workshop, town: Installation
+) -> None:
+    project = town.project(duplicates="identical")
+    token = town.token(town.join(town.user(), project, Role.DEVELOPER))
+    folder = workshop.copy("flit", laptop)
+    upload = Upload(laptop, folder, f"{town.url}{pypi(project)}", Login("__token__", token.secret))
+    laptop.environment["SOURCE_DATE_EPOCH"] = "1700000000"
+    publish = uploaders.FORMS["flit environment"]
+
+    first = publish(upload)
+    os.utime(folder / "tiny" / "__init__.py", (1_500_000_000, 1_500_000_000))
+    again = publish(upload)
+
+    assert (first.code, again.code) == (0, 0), again
