@@ -21,6 +21,7 @@ from wheelyard import (
     groups,
     jobs,
     memberships,
+    namespaces,
     projects,
     protection,
     tokens,
@@ -137,6 +138,11 @@ class Installation:
         with self.database.write() as conn:
             new = NewGroup(path, path, visibility=visibility)
             return groups.create(conn, new, parent, by=OPERATOR, at=utc_now())
+
+    def group_of(self, project: Project) -> Namespace:
+        """The namespace that a project is in."""
+        with self.database.read() as conn:
+            return namespaces.get(conn, project.namespace_id)
 
     def project(
         self,
