@@ -21,7 +21,7 @@ from wheelyard.users import User
 
 OK = "reached"
 Answers = tuple[int | str, int | str, int | str, int | str]
-"""Of the simple index, an upload, the list of packages, and deleting a package that is not there."""
+"""Of the simple index, an upload, the list of packages, and deleting one that is not there."""
 
 ALL: Answers = (OK, OK, OK, OK)
 READS: Answers = (OK, 401, OK, 403)
