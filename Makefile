@@ -81,10 +81,11 @@ clean:
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# By uv, which takes a second where pip takes fifteen.
+# By uv, which takes a second where pip takes fifteen; by pip where only that is told of an index.
 .venv-clients/ready: requirements/clients.txt | .venv/dev
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-clients
-	$(BIN)/uv pip install --quiet --python .venv-clients --require-hashes -r requirements/clients.txt
+	$(BIN)/uv pip install --quiet --python .venv-clients --require-hashes -r requirements/clients.txt || \
+		$(PIP) --python .venv-clients install --require-hashes -r requirements/clients.txt
 	@touch $@
 
 .venv-bench/ready: requirements/bench.txt

@@ -45,6 +45,15 @@ def test_tokens_are_listed_narrowed_rotated_and_revoked(
     assert tokens.get(found.id).active is False
 
 
+def test_a_token_ends_itself(connect: Connect, town: Installation) -> None:
+    script = connect(town.user())
+
+    script.personal_access_tokens.delete("self")
+
+    with pytest.raises(GitlabAuthenticationError):
+        script.auth()
+
+
 @pytest.mark.parametrize("kind", ["projects", "groups"])
 def test_deploy_tokens_are_made_found_listed_and_revoked(
     admin: Gitlab, town: Installation, kind: str
@@ -103,11 +112,13 @@ def test_access_tokens_are_made_found_listed_rotated_and_revoked(
     assert tokens.list(state="active", get_all=True) == []
 
 
-def test_a_bot_rotates_its_own_token(admin: Gitlab, town: Installation, project: Project) -> None:
-    minted = town.access_token(project, Role.MAINTAINER, "api", "self_rotate")
+@pytest.mark.parametrize("kind", ["projects", "groups"])
+def test_a_bot_rotates_its_own_token(admin: Gitlab, town: Installation, kind: str) -> None:
+    made = town.project() if kind == "projects" else town.group()
+    minted = town.access_token(made, Role.MAINTAINER, "api", "self_rotate")
 
     with Gitlab(admin.url, private_token=minted.secret) as robot:
-        renewed = robot.projects.get(project.id, lazy=True).access_tokens.rotate("self")
+        renewed = getattr(robot, kind).get(made.id, lazy=True).access_tokens.rotate("self")
 
     with Gitlab(admin.url, private_token=renewed["token"]) as robot:
         assert robot.personal_access_tokens.get("self").id == renewed["id"]
