@@ -141,6 +141,22 @@ def test_the_largest_number_is_taken(root: Actor, url: str) -> None:
     assert (answer.status_code, answer.json()["pypi_max_file_size"]) == (200, 9223372036854775807)
 
 
+@pytest.mark.parametrize("value", [5, 5.0, "5"])
+def test_a_whole_number_comes_in_every_form(root: Actor, url: str, value: object) -> None:
+    answer = root.http.put(url, json={"pypi_max_file_size": value})
+
+    assert (answer.status_code, answer.json()["pypi_max_file_size"]) == (200, 5)
+
+
+@pytest.mark.parametrize(("value", "text"), [(False, "false"), (True, "true"), (7, "7")])
+def test_what_is_no_text_is_read_as_json_writes_it(
+    root: Actor, url: str, value: object, text: str
+) -> None:
+    answer = root.http.put(url, json={"description": value})
+
+    assert (answer.status_code, answer.json()["description"]) == (200, text)
+
+
 @pytest.mark.parametrize("end", ["", "/"])
 def test_a_slash_at_the_end_changes_nothing(root: Actor, url: str, end: str) -> None:
     read = root.http.get(f"{url}{end}")

@@ -31,6 +31,9 @@ S = TypeVar("S", bound=Struct)
 Text = Annotated[str, Meta(max_length=255)]
 """Text, of several lines perhaps; ``max_length`` can be declared anew."""
 
+FilledText = Annotated[str, Meta(min_length=1, max_length=255)]
+"""Text of a parameter that is required, and that must not be empty therefore."""
+
 Line = Annotated[
     str,
     Meta(min_length=1, max_length=255, pattern=f"^[^{CONTROLS}]+$", extra={"read": "line"}),
@@ -46,7 +49,7 @@ LEVELS = "10: Guest, 20: Reporter, 30: Developer, 40: Maintainer, 50: Owner."
 
 Direction = Literal["asc", "desc"]
 
-Moment = datetime
+Moment = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
 """An ISO 8601 date or time; a date is its first moment, in UTC."""
 
 FutureDay = Annotated[
@@ -55,10 +58,14 @@ FutureDay = Annotated[
 """The day on which something ends; it does so as that day begins, in UTC."""
 
 
+ONLY = "x-only"
+"""What a schema says of the words of a list: msgspec lets nobody say it of its items."""
+
+
 def only(choices: Iterable[StrEnum]) -> Meta:
     """Say which of an enumeration's words a list may hold."""
     words = [choice.value for choice in choices]
-    return Meta(extra={"only": words}, extra_json_schema={"items": {"enum": words}})
+    return Meta(extra={"only": words}, extra_json_schema={ONLY: words})
 
 
 def header(name: str) -> Meta:
@@ -182,6 +189,8 @@ def _reader(  # noqa: PLR0911  as many as there are kinds
     kind: inspect.Type, extra: dict[str, Any], name: str, *, required: bool
 ) -> Read:
     match kind:
+        case inspect.StrType() if "header" in extra:
+            return lambda _, __: None  # it is found in another place
         case inspect.StrType() if extra.get("read") == "line":
             return lambda params, _: params.line(name, required=required)
         case inspect.StrType(max_length=int(longest)):

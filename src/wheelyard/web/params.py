@@ -123,11 +123,17 @@ class Params:
             self._note(name, Sentence("is invalid"))
         return False
 
+    def _digits(self, name: str, *, required: bool) -> str | None:
+        value = self._values.get(name)
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))  # to JSON, 1.0 is as whole as 1
+        return self.text(name, required=required)
+
     def number(
         self, name: str, *, required: bool = False, low: int = 0, high: int = 2**63 - 1
     ) -> int | None:
         """Read a whole number."""
-        value = self.text(name, required=required)
+        value = self._digits(name, required=required)
         if not value:
             return None
         if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
@@ -139,7 +145,7 @@ class Params:
         self, name: str, choices: Collection[int], *, required: bool = False
     ) -> int | None:
         """Read one of some whole numbers."""
-        value = self.text(name, required=required)
+        value = self._digits(name, required=required)
         if not value:
             return None
         if value not in {str(int(choice)) for choice in choices}:
@@ -194,8 +200,10 @@ class Params:
 
 
 def _as_text(value: Any) -> Any:  # noqa: ANN401  whatever JSON can hold
-    """Return the text that a form would have for a number; anything else as it is."""
-    return str(value) if isinstance(value, bool | int | float) else value
+    """Return the text that a form would have for a number, true or false; others as they are."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
 
 
 def _is_text(value: Any, max_length: int) -> TypeGuard[str]:  # noqa: ANN401  as above

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from wheelyard.pypi import simple
-from wheelyard.web.asked import Text, header
+from wheelyard.web.asked import Line, Text, header
 from wheelyard.web.operations import FILE, Operation, Stored
 from wheelyard.web.principal import Dialect
 
@@ -21,7 +21,7 @@ class SimpleConditions(Struct, kw_only=True, frozen=True):
     """What a client says of what it has."""
 
     if_none_match: Annotated[
-        Text | None, header("If-None-Match"), Meta(description="`ETag`s of what is there already.")
+        str | None, header("If-None-Match"), Meta(description="`ETag`s of what is there already.")
     ] = None
 
 
@@ -29,7 +29,7 @@ class FileConditions(SimpleConditions, kw_only=True, frozen=True):
     """What a client says of what it has, and which part it wants."""
 
     range: Annotated[
-        Text | None, header("Range"), Meta(description="One range of bytes (RFC 9110, 14.2).")
+        str | None, header("Range"), Meta(description="One range of bytes (RFC 9110, 14.2).")
     ] = None
 
 
@@ -37,12 +37,15 @@ class Upload(Struct, kw_only=True, frozen=True):
     """One file of one release, as twine sends it; fields that stand in the file are ignored."""
 
     content: Annotated[Stored, Meta(description="The wheel or sdist, with its file name.")]
-    name: Annotated[Text, Meta(description="Of the package, in any spelling.")]
-    version: Annotated[Text, Meta(description="Of the release.")]
+    name: Annotated[Line, Meta(description="Of the package, in any spelling.")]
+    version: Annotated[Line, Meta(description="Of the release.")]
     requires_python: Annotated[
         Text, Meta(description="Which versions of Python can install it; else the file tells.")
     ] = ""
-    sha256_digest: Annotated[Text, Meta(description="Compared with the bytes, when sent.")] = ""
+    sha256_digest: Annotated[
+        str,
+        Meta(pattern="^([0-9a-fA-F]{64})?$", description="Compared with the bytes, when sent."),
+    ] = ""
     md5_digest: Annotated[Text, Meta(description="The same.")] = ""
     blake2_256_digest: Annotated[Text, Meta(description="The same.")] = ""
 

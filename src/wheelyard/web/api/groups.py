@@ -23,6 +23,7 @@ from wheelyard.web.api.endpoint import (
 from wheelyard.web.api.keyset import BOTH
 from wheelyard.web.api.namespaces import ListByRole, full_name, namespaces_above, web_url
 from wheelyard.web.asked import Direction, Line, Number
+from wheelyard.web.operations import also
 
 GroupOrder = Literal["id", "name", "path"]
 Description = Annotated[str, Meta(max_length=groups.MAX_DESCRIPTION)]
@@ -135,6 +136,7 @@ def get_group(call: Call) -> Reply[Group]:
     return Reply(_show(call, call.group))
 
 
+@also(404, "There is no such group above.")
 def create_group(call: Call, asked: CreateGroup) -> Created[Group]:
     """Create a group; who does so owns it."""
     parent = None

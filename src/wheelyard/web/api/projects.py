@@ -37,7 +37,8 @@ from wheelyard.web.api.shown_projects import (
     show_listed,
     show_project,
 )
-from wheelyard.web.asked import Direction, Line, Number, Text
+from wheelyard.web.asked import Direction, FilledText, Line, Number
+from wheelyard.web.operations import also
 
 _MAX_DESCRIPTION = 2000
 
@@ -128,7 +129,7 @@ class EditProject(_Settings, kw_only=True, frozen=True):
 class TransferProject(Struct, kw_only=True, frozen=True):
     """Where a project is to go."""
 
-    namespace: Annotated[Text, Meta(description="A namespace, by id or full path.")]
+    namespace: Annotated[FilledText, Meta(description="A namespace, by id or full path.")]
 
 
 # Lists -------------------------------------------------------------------------------------------
@@ -199,6 +200,7 @@ def get_project(call: Call) -> Reply[Project]:
     return Reply(show_project(call, call.project))
 
 
+@also(404, "There is no such namespace.")
 def create_project(call: Call, asked: CreateProject) -> Created[Project]:
     """Create a project, in one's own namespace unless `namespace_id` says where."""
     namespace = _destination(call, asked.namespace_id)

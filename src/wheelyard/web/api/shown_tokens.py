@@ -17,7 +17,7 @@ from wheelyard.web.api.paging import Paged
 from wheelyard.web.asked import FutureDay, Moment, Text
 
 
-class State(StrEnum):
+class TokenState(StrEnum):
     """Whether a token can be used."""
 
     ACTIVE = "active"
@@ -41,7 +41,7 @@ class ListTokens(Paged, kw_only=True, frozen=True):
     """Which access tokens are wanted."""
 
     state: Annotated[
-        State | None, Meta(description="Those that can be used, or those that cannot.")
+        TokenState | None, Meta(description="Those that can be used, or those that cannot.")
     ] = None
     revoked: bool | None = None
     search: Annotated[Text, Meta(description="Part of a name.")] = ""
@@ -58,7 +58,7 @@ class ListTokens(Paged, kw_only=True, frozen=True):
         wanted = Filter(
             kind,
             holder=holder,
-            active=None if self.state is None else self.state is State.ACTIVE,
+            active=None if self.state is None else self.state is TokenState.ACTIVE,
             revoked=self.revoked,
             search=self.search,
             created_after=self.created_after,

@@ -10,6 +10,7 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 
 from wheelyard.access import ON_PACKAGES, RULES, Permission, Role
+from wheelyard.web.asked import ONLY
 from wheelyard.web.openapi import parameters, refusals
 from wheelyard.web.openapi.parameters import REFERENCE, Schema
 from wheelyard.web.operations import Operation
@@ -42,7 +43,7 @@ def describe(routes: Iterable[BaseRoute]) -> Document:
     for one in found:
         shown = _show(one, is_alone=names[one.operation.name] == 1)
         paths.setdefault(parameters.plain_path(one.path), {})[one.method.lower()] = shown
-    return {
+    document: Document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Wheelyard",
@@ -59,6 +60,7 @@ def describe(routes: Iterable[BaseRoute]) -> Document:
             "securitySchemes": _SECURITY,
         },
     }
+    return {part: _settle(one) for part, one in document.items()}
 
 
 def _operations(routes: Iterable[BaseRoute]) -> Iterator[_Described]:
@@ -166,21 +168,31 @@ def _success(operation: Operation) -> Schema:
 def _schemas(found: Iterable[_Described]) -> dict[str, Schema]:
     """Return every shape that an operation names.  Raises ValueError when two have one name."""
     types: list[Any] = list(refusals.SHAPES)
-    beside: dict[str, Schema] = {}
+    spread: set[str] = set()
     needs: dict[str, Schema] = {}
     for one in found:
         asked, answer = one.operation.asked, one.operation.answer
-        if answer is not None:
-            types.append(answer)
+        types += [kind for kind in (asked, answer) if kind is not None]
         if asked is None:
             continue
+        needs[asked.__name__] = {**parameters.needs(asked), "properties": parameters.order(asked)}
         if parameters.body(one.method, one.operation) is None:
-            beside |= parameters.components_of(asked)
-        else:
-            types.append(asked)
-            needs[asked.__name__] = parameters.needs(asked)
+            spread.add(asked.__name__)  # over the parameters, each by itself
     _, schemas = msgspec.json.schema_components(types, ref_template=REFERENCE)
     for name in schemas:
         if "." in name:
             raise ValueError(f"two shapes of the API have one name: {name}")
-    return {**beside, **{name: one | needs.get(name, {}) for name, one in schemas.items()}}
+    whole = {name: one | needs.get(name, {}) for name, one in schemas.items()}
+    return {name: one for name, one in whole.items() if name not in spread}
+
+
+def _settle(part: Any) -> Any:  # noqa: ANN401  whatever JSON can hold
+    """Say of the items of a list what was said of the list: see ``asked.only``."""
+    if isinstance(part, dict):
+        settled = {key: _settle(one) for key, one in part.items() if key != ONLY}
+        if ONLY in part:
+            settled["items"] = {"type": "string", "enum": part[ONLY]}
+        return settled
+    if isinstance(part, list | tuple):
+        return [_settle(one) for one in part]
+    return part

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from wheelyard.web import asked
-from wheelyard.web.operations import Operation
+from wheelyard.web.operations import JSON, Operation
 
 Schema = dict[str, Any]
 
@@ -17,7 +17,8 @@ REFERENCE = "#/components/schemas/{name}"
 _IN_PATH = re.compile(r"\{(\w+)(:path)?\}")
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
-_REF = {"type": "string", "minLength": 1}
+# See ``web.paths.read_path``.
+_REF = {"type": "string", "pattern": "^[^\\x00-\\x1f\\x7f]+$"}
 _PLACES = {
     "project": ("The project, by id or by its full path with encoded slashes.", _REF),
     "group": ("The group, by id or by its full path with encoded slashes.", _REF),
@@ -31,7 +32,9 @@ _PLACES = {
     "filename": ("The name of the file.", _REF),
     "package:path": ("The name of the package, in any spelling.", _REF),
 }
-"""What each name in a path stands for; ``{user}`` may be a username too where that is said."""
+"""What each name in a path stands for."""
+
+_EXCEPTIONS = {("/users/{user}/projects", "user"): ("The user, by id or username.", _REF)}
 
 
 def plain_path(path: str) -> str:
@@ -49,7 +52,8 @@ def parameters(method: str, path: str, operation: Operation) -> list[Schema]:
 
 def _of_path(path: str) -> Iterator[Schema]:
     for name, rest in _IN_PATH.findall(path):
-        text, schema = _PLACES.get(name + rest) or _PLACES[name]
+        usual = _PLACES.get(name + rest) or _PLACES[name]
+        text, schema = _EXCEPTIONS.get((path, name), usual)
         yield {
             "name": name,
             "in": "path",
@@ -85,9 +89,25 @@ def body(method: str, operation: Operation) -> Schema | None:
     schema = described(struct)
     if not schema["properties"].keys() - asked.headers_of(struct):
         return None
-    reference = {"$ref": REFERENCE.format(name=struct.__name__)}
-    content = {kind: {"schema": reference} for kind in operation.body_types}
+    whole = {"schema": {"$ref": REFERENCE.format(name=struct.__name__)}}
+    form = _in_form({**schema, **needs(struct)})
+    content = {kind: whole if kind == JSON else form for kind in operation.body_types}
     return {"required": bool(schema.get("required")), "content": content}
+
+
+def _in_form(schema: Schema) -> Schema:
+    """Return what the fields of a form may hold: nothing is null, and lists go by commas."""
+    properties = {}
+    for name, one in schema["properties"].items():
+        shown, text = _without_null(one)
+        properties[name] = {**({"description": text} if text else {}), **shown}
+    lists = [name for name, one in properties.items() if one.get("type") == "array"]
+    encoding = {name: {"style": "form", "explode": False} for name in lists}
+    shape = {name: one for name, one in schema.items() if name != "title"}
+    return {
+        "schema": {**shape, "properties": properties},
+        **({"encoding": encoding} if encoding else {}),
+    }
 
 
 def described(struct: type[Struct]) -> Schema:
@@ -97,16 +117,16 @@ def described(struct: type[Struct]) -> Schema:
     return schema
 
 
-def components_of(struct: type[Struct]) -> dict[str, Schema]:
-    """Return what the schema of a struct refers to."""
-    _, components = msgspec.json.schema_components([struct], ref_template=REFERENCE)
-    return {name: one for name, one in components.items() if name != struct.__name__}
-
-
 def needs(struct: type[Struct]) -> Schema:
     """Return what the schema of a struct cannot say of its properties one by one."""
     together = asked.needed_together(struct)
     return {"anyOf": [{"required": [name]} for name in together]} if together else {}
+
+
+def order(struct: type[Struct]) -> Schema:
+    """Return the properties of a struct in the order in which they are read and told."""
+    properties = described(struct)["properties"]
+    return {name: properties[name] for name in asked.names_of(struct)}
 
 
 def is_paged(struct: type[Struct]) -> bool:
