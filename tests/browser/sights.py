@@ -8,6 +8,7 @@ from starlette.routing import Route
 from tests.browser.visitor import Visitor
 from tests.browser.world import UNBROKEN, World
 from wheelyard.registry import Registry
+from wheelyard.web.openapi.outline import Outline
 from wheelyard.web.pages.account import moved
 from wheelyard.web.pages.routes import page_routes
 from wheelyard.web.turns import Turns
@@ -128,6 +129,9 @@ SIGHTS = (
     Sight("explore", "/explore", "/explore"),
     Sight("explore-nobody", "/explore", "/explore", who=""),
     Sight("explore-nothing", "/explore", "/explore?q=nothing-is-called-so"),
+    Sight("api", "/help/api", "/help/api"),
+    Sight("api-operation", "/help/api", "/help/api?q=post+/projects/{{project}}/members"),
+    Sight("api-nothing", "/help/api", "/help/api?q=nothing-is-called-so", who=""),
     Sight("explore-groups", "/explore/groups", "/explore/groups"),
     Sight("explore-packages", "/explore/packages", "/explore/packages"),
     Sight("explore-packages-nobody", "/explore/packages", "/explore/packages", who=""),
@@ -331,7 +335,7 @@ def list_routes(registry: Registry, method: str) -> list[Route]:
     """The routes of the pages that take a method."""
     return [
         route
-        for route in page_routes(registry, Turns())
+        for route in page_routes(registry, Turns(), Outline((), ()))
         if route.methods and method in route.methods
     ]
 

@@ -29,8 +29,8 @@ _PART = re.compile(r"(%\(\w+\)s)")
 DATA = frozenset({"code", "pre", "time", "script", "datalist"})
 """Elements whose text is never ours: what is copied, and times, which Babel writes."""
 
-_NOT_READ = frozenset({("aria-hidden", "true"), ("class", "readme")})
-"""Pictures of a first letter; and what the author of a package has written."""
+_NOT_READ = frozenset({("aria-hidden", "true"), ("class", "readme"), ("lang", "en")})
+"""Pictures of a first letter; what the author of a package has written; and what stays English."""
 
 READ_ALOUD = frozenset({"title", "aria-label", "placeholder", "data-label", "data-copied"})
 

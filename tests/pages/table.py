@@ -233,6 +233,7 @@ ROWS: dict[Key, Row] = {
     ("GET", "/explore/groups"): Row(ANYBODY, shows()),
     ("GET", "/explore/packages"): Row(ANYBODY, shows()),
     ("GET", "/search"): Row(ANYBODY, shows()),
+    ("GET", "/help/api"): Row(ANYBODY, shows()),
     ("GET", "/search/suggestions"): Row(ANYBODY, shows()),
     **{("GET", old): Row(ANYBODY, leads(to)) for old, to in moved.ADDRESSES.items()},
     ("GET", f"{SETTINGS}/profile"): own(),

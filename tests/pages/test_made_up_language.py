@@ -30,6 +30,7 @@ MORE = (
     "/explore/groups?q=zqnothing",
     "/explore/packages?q=zqnothing",
     "/search?q=zqnothing",
+    "/help/api?q=zqnothing",
 )
 
 ALIKE = frozenset(

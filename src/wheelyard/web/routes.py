@@ -29,6 +29,7 @@ from wheelyard.web.files import FileDownload
 from wheelyard.web.health import Liveness, Readiness
 from wheelyard.web.openapi.document import describe
 from wheelyard.web.openapi.endpoint import OpenApi
+from wheelyard.web.openapi.outline import outline
 from wheelyard.web.pages.routes import page_routes
 from wheelyard.web.paths import PYPI, V4
 from wheelyard.web.publish import Publish
@@ -238,5 +239,5 @@ def routes(registry: Registry) -> list[BaseRoute]:
         *described,
         Route("/-/liveness", Liveness(), methods=["GET"]),
         Route("/-/readiness", Readiness(registry), methods=["GET"]),
-        *page_routes(registry, turns),
+        *page_routes(registry, turns, outline(document)),
     ]

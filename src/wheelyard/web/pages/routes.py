@@ -9,6 +9,8 @@ from starlette.routing import Route
 
 from wheelyard.access import Permission
 from wheelyard.registry import Registry
+from wheelyard.web.openapi.outline import Outline
+from wheelyard.web.pages import api_reference
 from wheelyard.web.pages.account import (
     active_sessions,
     moved,
@@ -38,8 +40,11 @@ from wheelyard.web.pages.routing import FullPath, Rows
 from wheelyard.web.turns import Turns
 
 
-def page_routes(registry: Registry, turns: Turns) -> list[Route]:
-    """Return the routes of the pages; the home of a place comes last, for it takes any path."""
+def page_routes(registry: Registry, turns: Turns, api: Outline) -> list[Route]:
+    """Return the routes of the pages; the home of a place comes last, for it takes any path.
+
+    ``api`` is what one of them tells of.
+    """
     register_url_convertor("full_path", FullPath())
     can, row = Permission, Rows(registry, turns)
     project, group = "/{project}/-", "/groups/{group}/-"
@@ -63,6 +68,7 @@ def page_routes(registry: Registry, turns: Turns) -> list[Route]:
         row.look("/explore/packages", of_many.show_everything, can.READ_ALL_PACKAGES),
         row.look("/search", dashboard.search, can.LIST_PROJECTS),
         row.look("/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
+        row.look("/help/api", api_reference.show(api), None),
         # One's own settings
         *(row.look(old, moved.forward(to), None) for old, to in moved.ADDRESSES.items()),
         row.look(own + "/profile", profile.show_profile, can.READ_OWN_ACCOUNT),
