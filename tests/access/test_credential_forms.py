@@ -372,6 +372,33 @@ def test_of_several_the_first_in_order_counts(
     assert ask(http, private.project, make(private)) == answers
 
 
+# In the body of a call ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encode", ["json", "data"])
+@pytest.mark.parametrize("name", ["private_token", "access_token"])
+def test_a_call_of_the_rest_api_may_hold_the_token_in_its_body(
+    http: httpx.Client, private: Secrets, encode: str, name: str
+) -> None:
+    path = "/api/v4/user/personal_access_tokens"
+    sent = {"name": "x", "scopes": ["self_rotate"]}
+    if encode == "data":
+        sent = {"name": "x", "scopes[]": ["self_rotate"]}
+
+    def call(secret: str) -> int:
+        kind = {encode: {**sent, name: secret}}
+        return http.post(path, **kind).status_code  # type: ignore[arg-type]  # one of two
+
+    assert (call(private.personal()), call(WRONG), call("")) == (201, 401, 401)
+
+
+def test_a_job_may_hold_its_token_in_a_body(http: httpx.Client, private: Secrets) -> None:
+    path = f"/api/v4/projects/{private.project.id}/packages/0"
+    answer = http.request("DELETE", path, json={"job_token": private.job()})
+
+    assert answer.json() == {"message": "404 Package Not Found"}
+
+
 # A browser ---------------------------------------------------------------------------------------
 
 

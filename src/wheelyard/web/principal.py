@@ -21,11 +21,11 @@ Basic is not looked at otherwise.  An empty secret is none: so a variable that i
 
 import binascii
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import Connection
 from starlette.requests import cookie_parser
@@ -76,8 +76,11 @@ class _Credential:
     refused_if_unknown: bool = True
 
 
-def read_presented(scope: Scope) -> Presented:
-    """Gather what a request presents."""
+def read_presented(scope: Scope, find: Callable[[str], str] | None = None) -> Presented:
+    """Gather what a request presents.
+
+    ``find`` reads a parameter that may stand in the body as well, where that has been read.
+    """
     presented: list[tuple[bytes, bytes]] = []
     for header in scope["headers"]:
         if header[0] in _HEADERS:
@@ -85,6 +88,9 @@ def read_presented(scope: Scope) -> Presented:
         elif header[0] == b"cookie" and scope["method"] in _READING:
             presented.extend(_session_in(header[1], scope))
     query: bytes = scope["query_string"]
+    if find is not None:
+        sent = [(name, find(name)) for name in _IN_QUERY]
+        query = urlencode([(name, secret) for name, secret in sent if secret]).encode()
     if b"_token=" in query:
         presented.append((_QUERY, query))
     return tuple(presented)

@@ -40,7 +40,7 @@ from wheelyard.web.api.paging import Positioned
 from wheelyard.web.operations import read_operation
 from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
-from wheelyard.web.principal import Dialect, identify, read_presented
+from wheelyard.web.principal import Dialect, Presented, identify, read_presented
 from wheelyard.web.turns import Turns
 from wheelyard.web.turnstile import Turnstile
 from wheelyard.web.uploads import read_whole
@@ -180,8 +180,9 @@ class Api:
         body = await read_whole(scope, receive)
         content_type = headers.find_text(scope, b"content-type") or ""
         read = params.read(scope["query_string"], content_type, body)
+        presented = read_presented(scope, read.peek_text)
         try:
-            reply = await run_sync(self._look, scope, read)
+            reply = await run_sync(self._look, scope, presented, read)
         except CredentialRefused as refused:
             if refused.token_id is not None and scope["path"].rstrip("/").endswith("/rotate"):
                 await run_sync(self._note_reuse, refused.token_id, limiter=self._turns.writers)
@@ -190,7 +191,8 @@ class Api:
             hashed = None
             if self._hashes_password:
                 hashed = await run_sync(_hash_password, read, limiter=self._turns.hashers)
-            reply = await run_sync(self._change, scope, read, hashed, limiter=self._turns.writers)
+            change = partial(self._change, scope, presented, read, hashed)
+            reply = await run_sync(change, limiter=self._turns.writers)
         if isinstance(reply.body, Delivery):
             await self._deliver(scope, send, reply.body)
             return
@@ -207,19 +209,22 @@ class Api:
         path = self._registry.blobs.path(body.file.sha256)
         await sending.deliver(self._registry, scope, send, body.file, described, path)
 
-    def _look(self, scope: Scope, read: Params) -> Reply[Any] | None:
+    def _look(self, scope: Scope, presented: Presented, read: Params) -> Reply[Any] | None:
         """Answer what only reads.  What changes something is decided on and left to ``_change``."""
-        self._turnstile.require_patience(scope, read_presented(scope), self._registry.clock())
+        self._turnstile.require_patience(scope, presented, self._registry.clock())
         with self._registry.database.read() as conn:
-            call = self._admit(conn, scope)
+            call = self._admit(conn, scope, presented)
             answer = self._prepare(scope, read, call)
             return answer() if scope["method"] in {"GET", "HEAD"} else None
 
-    def _change(self, scope: Scope, read: Params, hashed: PasswordHash | None) -> Reply[Any]:
+    def _change(
+        self, scope: Scope, presented: Presented, read: Params, hashed: PasswordHash | None
+    ) -> Reply[Any]:
         # Decided a second time, of the same moment as the change; the first time is for those who
         # are refused, lest they hold up the one writer.
         with self._registry.database.write() as conn:
-            return self._prepare(scope, read, self._admit(conn, scope, hashed))()
+            call = self._admit(conn, scope, presented, hashed)
+            return self._prepare(scope, read, call)()
 
     def _note_reuse(self, token_id: int) -> None:
         """Revoke what a token was rotated into that is presented to be rotated once more."""
@@ -237,11 +242,16 @@ class Api:
         wanted = asked.read(self.operation.asked, read, at=call.at, find_header=find)
         return partial(self._handler, call, wanted)
 
-    def _admit(self, conn: Connection, scope: Scope, hashed: PasswordHash | None = None) -> Call:
+    def _admit(
+        self,
+        conn: Connection,
+        scope: Scope,
+        presented: Presented,
+        hashed: PasswordHash | None = None,
+    ) -> Call:
         settings, at = instance.in_force(conn, self._registry.settings), self._registry.clock()
         if self.permission in ON_PACKAGES and not settings.packages_enabled:
             raise NotFound
-        presented = read_presented(scope)
         principal = identify(conn, presented, Dialect.REST, at=at).principal
         self._turnstile.welcome(scope, presented, principal, at)
         path = scope["path_params"]
