@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
-from wheelyard import firststart
+from wheelyard import firststart, forwarding, instance
 from wheelyard.blobs.disk import DiskStore
 from wheelyard.database import migrate
 from wheelyard.database.engine import Database
@@ -50,6 +50,7 @@ class Finding:
 
 _FREE_ROOM = Sentence("Delete what nobody needs, or give the folder a larger disk.")
 _OWN_FOLDER = Sentence("Give the folder to the user that the registry runs as.")
+_UPSTREAM = Sentence("Set WHEELYARD_UPSTREAM_URL, or the address on the Packages page, to another.")
 _RESTORE_BLOB = Sentence("Restore the blob from a backup, or delete the file and upload it again.")
 _RESTORE_DATABASE = Sentence("Stop the registry and restore the database from a backup.")
 
@@ -80,6 +81,25 @@ def examine(
     yield schema
     if schema.ok:
         yield from _examine_contents(settings, depth=depth, seconds=seconds)
+
+
+def _examine_forwarding(conn: Connection, settings: Settings) -> Iterator[Finding]:
+    settings = instance.in_force(conn, settings)
+    url = settings.upstream_url
+    if url and not forwarding.has_upstream(settings):
+        yield Finding(
+            ok=False,
+            sentence=Sentence("The upstream index is this registry itself: nothing is forwarded."),
+            remedy=_UPSTREAM,
+        )
+    elif settings.forwarding and not url:
+        yield Finding(
+            ok=False,
+            sentence=Sentence(
+                "Forwarding is on, and there is no upstream index: nothing is forwarded."
+            ),
+            remedy=_UPSTREAM,
+        )
 
 
 def _examine_names(environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -139,10 +159,12 @@ def _examine_contents(
 ) -> Iterator[Finding]:
     blobs = DiskStore(settings.blobs_path)
     yield from _examine_store(blobs, settings.blobs_path)
-    if depth is Depth.QUICK:
-        return
     database = Database(settings.database_path)
     try:
+        with database.read() as conn:
+            yield from _examine_forwarding(conn, settings)
+        if depth is Depth.QUICK:
+            return
         yield _examine_database(database)
         with database.read() as conn:
             yield from _examine_files(conn, blobs, depth=depth, seconds=seconds)

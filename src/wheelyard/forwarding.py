@@ -32,15 +32,20 @@ def find_target(
     ever on this instance, be it where the caller cannot see it, or that lies under a reserved
     prefix, or that is no name.  The address ends in the name as it was requested.
     """
-    if principal.is_anonymous or not has_upstream(settings):
+    if principal.is_anonymous or not has_upstream(settings) or not names.is_name(requested_name):
         return None
     policy = policy_of(conn, place, settings)
-    if not policy.forwarding or not names.is_name(requested_name):
+    if not policy.forwarding:
         return None
     name = names.normalize_name(requested_name)
     if is_reserved(name, policy) or is_known(conn, name):
         return None
     return f"{settings.upstream_url}/{quote(requested_name, safe='')}/"
+
+
+def is_on(conn: Connection, place: Place, settings: Settings) -> bool:
+    """Whether anybody is sent anywhere for what a place does not have."""
+    return has_upstream(settings) and policy_of(conn, place, settings).forwarding
 
 
 def has_upstream(settings: Settings) -> bool:

@@ -234,6 +234,16 @@ SIGHTS = (
     Sight("group-small", "/{place}", "/acme/research"),
     Sight("group-packages", f"{_GROUP}/packages", "/groups/acme/-/packages"),
     Sight("group-settings", f"{_GROUP}/settings/general", "/groups/acme/-/settings/general"),
+    Sight(
+        "group-registry",
+        f"{_GROUP}/settings/packages_and_registries",
+        "/groups/acme/-/settings/packages_and_registries",
+    ),
+    Sight(
+        "group-registry-below",
+        f"{_GROUP}/settings/packages_and_registries",
+        "/groups/acme/research/-/settings/packages_and_registries",
+    ),
     Sight("project-members", f"{_PROJECT}/project_members", f"{_WIDGETS}/project_members"),
     Sight(
         "project-members-open",

@@ -24,6 +24,8 @@ RULES = "/{project}/-/settings/packages_and_registries"
 OF_RULES = "/acme/widgets/-/settings/packages_and_registries"
 ASKS_NOTHING = "A rule must have at least a minimum access role for push or delete."
 OF_GROUP = "/groups/acme/-/settings/general"
+REGISTRY_OF_GROUP = "/groups/acme/-/settings/packages_and_registries"
+PREFIX_RULE = "must be beginnings of names, without an asterisk"
 NAME_RULE = (
     "can contain only letters, digits, '_', '-' and '.', cannot start with '-', "
     "and cannot end in '.', '.git' or '.atom'"
@@ -298,6 +300,35 @@ BAD = [
         ({"confirmation": "Acme"}, {"confirmation": "The confirmation does not match"}),
         action="/groups/acme/-/settings/delete",
     ),
+    *of(
+        "/groups/{group}/-/settings/packages",
+        REGISTRY_OF_GROUP,
+        (
+            {"max_file_mb": "much"},
+            {"max_file_mb": "Largest file, in MB must be from 0 to 1,073,741,824"},
+        ),
+        (
+            {"duplicates": "eat"},
+            {"duplicates": "A file name that is uploaded again is does not have a valid value"},
+        ),
+        action="/groups/acme/-/settings/packages",
+    ),
+    *of(
+        "/groups/{group}/-/settings/forwarding",
+        REGISTRY_OF_GROUP,
+        (
+            {"forwarding": "perhaps"},
+            {
+                "forwarding": "Requests for packages that are not here are "
+                "does not have a valid value"
+            },
+        ),
+        (
+            {"reserved_prefixes": "<b>"},
+            {"reserved_prefixes": f"Reserved prefixes {PREFIX_RULE}: <b> is none"},
+        ),
+        action="/groups/acme/-/settings/forwarding",
+    ),
     *[
         bad
         for route, page in (
@@ -415,6 +446,27 @@ BAD = [
         who="root",
     ),
     *of(
+        "/admin/packages/forwarding",
+        "/admin/packages",
+        (
+            {"upstream_url": SCRIPT},
+            {
+                "upstream_url": "Upstream index must be http:// or https://, a host and perhaps a "
+                "path, without user, password or query"
+            },
+        ),
+        (
+            {"reserved_prefixes": "acme-*"},
+            {"reserved_prefixes": f"Reserved prefixes {PREFIX_RULE}: acme-* is none"},
+        ),
+        (
+            {"forwarding_locked": "perhaps"},
+            {"forwarding_locked": "Groups and projects does not have a valid value"},
+        ),
+        action="/admin/packages/forwarding",
+        who="root",
+    ),
+    *of(
         "/admin/users/new",
         "/admin/users/new",
         (
@@ -529,7 +581,16 @@ def test_a_form_says_what_is_wrong_and_changes_nothing(
     assert visitor.page.evaluate("window.__hit") is None
 
 
-UNKEPT = {"confirmation", "access_level", "duplicates", "packages_enabled", "role", "visibility"}
+UNKEPT = {
+    "access_level",
+    "confirmation",
+    "duplicates",
+    "forwarding",
+    "forwarding_locked",
+    "packages_enabled",
+    "role",
+    "visibility",
+}
 """What is to be typed anew, and choices: what is none cannot be shown again."""
 
 

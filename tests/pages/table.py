@@ -309,6 +309,11 @@ ROWS: dict[Key, Row] = {
     ("GET", f"{GROUP}/settings/general"): Row(Place(OWNER, signed_in=True), shows()),
     ("POST", f"{GROUP}/settings/general"): changing(OWNER),
     ("POST", f"{GROUP}/settings/path"): changing(OWNER),
+    ("GET", f"{GROUP}/settings/packages_and_registries"): Row(
+        Place(OWNER, signed_in=True), shows()
+    ),
+    ("POST", f"{GROUP}/settings/packages"): changing(OWNER, leads("/packages_and_registries")),
+    ("POST", f"{GROUP}/settings/forwarding"): changing(OWNER, leads("/packages_and_registries")),
     ("POST", f"{GROUP}/settings/delete"): changing(OWNER),
     **{
         ("GET", f"/admin{page}"): administering()
@@ -329,6 +334,7 @@ ROWS: dict[Key, Row] = {
         )
     },
     ("POST", "/admin/packages"): administering(leads("/admin/packages")),
+    ("POST", "/admin/packages/forwarding"): administering(leads("/admin/packages")),
     ("POST", "/admin/users/new"): administering(shows(422)),
     ("POST", "/admin/users/{user}"): administering(shows(422)),
     ("POST", "/admin/users/{user}/delete"): administering(shows(422)),

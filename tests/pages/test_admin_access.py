@@ -16,6 +16,7 @@ PATHS = [
     ("GET", "/admin/groups"),
     ("GET", "/admin/packages"),
     ("POST", "/admin/packages"),
+    ("POST", "/admin/packages/forwarding"),
     ("GET", "/admin/storage"),
     ("GET", "/admin/settings"),
     ("GET", "/admin/journal"),

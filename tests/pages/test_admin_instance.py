@@ -6,6 +6,7 @@ On a server of their own, for what is switched here concerns everybody.
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,18 @@ from tests.builders import wheel
 from tests.pages.visitor import Visitor, notes, rows, text_of, visiting, wrong
 from tests.servers import running
 from wheelyard import instance
-from wheelyard.access import Role
+from wheelyard.access import RegistryAccess, Role
 from wheelyard.instance import Instance
 from wheelyard.journal import OPERATOR
 from wheelyard.projects import Project
+from wheelyard.pypi.names import NormalizedName
 from wheelyard.registry import utc_now
 from wheelyard.settings import Duplicates
 
 PACKAGES = "/admin/packages"
-LEFT = {"packages_enabled": "", "max_file_mb": "", "duplicates": ""}
+FORWARDING = "/admin/packages/forwarding"
+LEFT = {"packages_enabled": "", "max_file_mb": "", "duplicates": "", "anyone_can_pull": ""}
+UPSTREAM = "https://mirror.example.com/simple"
 DIST = wheel()
 
 
@@ -41,7 +45,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def undecided(town: Installation) -> Iterator[None]:
     """Afterwards everything is as the environment says."""
     yield
-    nothing = {"packages_enabled": None, "max_file_bytes": None, "duplicates": None}
+    nothing = dict.fromkeys(field.name for field in fields(Instance))
     with town.database.write() as conn:
         instance.edit(conn, nothing, by=OPERATOR, at=utc_now())
 
@@ -94,6 +98,10 @@ def test_limits_are_set_and_left_to_the_environment_again(
         ({"max_file_mb": "inf"}, "Largest file, in MB must be from 0 to 1,073,741,824"),
         ({"duplicates": "x"}, "A file name that is uploaded again is does not have a valid value"),
         ({"packages_enabled": "x"}, "Packages does not have a valid value"),
+        (
+            {"anyone_can_pull": "x"},
+            "A private project's packages are for does not have a valid value",
+        ),
     ],
 )
 def test_bad_limits_change_nothing(
@@ -105,11 +113,102 @@ def test_bad_limits_change_nothing(
     assert decided(town) == Instance()
 
 
+def test_anybody_may_pull_only_while_the_instance_allows_it(
+    administrator: Visitor, town: Installation, developer: Actor
+) -> None:
+    open_to_all = town.project(registry=RegistryAccess.PUBLIC)
+    with town.member(open_to_all, Role.DEVELOPER) as publisher, town.anonymous() as nobody:
+        assert publisher.publish(open_to_all, DIST).status_code == 201
+        seen = [nobody.simple(open_to_all, "demo"), developer.simple(open_to_all, "demo")]
+
+        administrator.follow(administrator.post(PACKAGES, {**LEFT, "anyone_can_pull": "false"}))
+
+        seen += [nobody.simple(open_to_all, "demo"), developer.simple(open_to_all, "demo")]
+        own = publisher.simple(open_to_all, "demo")
+        settings = administrator.get(f"/{open_to_all.full_path}/-/settings/general").text
+
+    assert [answer.status_code for answer in seen] == [200, 200, 401, 404]
+    assert own.status_code == 200
+    assert "Without effect: an administrator does not allow it" in settings
+    assert decided(town) == Instance(anyone_can_pull=False)
+
+
+# Forwarding --------------------------------------------------------------------------------------
+
+
+def test_forwarding_is_decided_and_left_to_the_environment_again(
+    administrator: Visitor, town: Installation
+) -> None:
+    sent = {
+        "forwarding": "true",
+        "forwarding_locked": "true",
+        "upstream_url": f"{UPSTREAM}/",
+        "reserved_prefixes": "Acme\nbolt",
+    }
+
+    page = administrator.follow(administrator.post(FORWARDING, sent))
+    set_here = decided(town)
+    left = dict.fromkeys(sent, "")
+    administrator.follow(administrator.post(FORWARDING, left))
+
+    assert set_here == Instance(
+        forwarding=True,
+        forwarding_locked=True,
+        upstream_url=UPSTREAM,
+        reserved_prefixes=(NormalizedName("acme"), NormalizedName("bolt")),
+    )
+    assert f'value="{UPSTREAM}"' in page.text
+    assert ">acme\nbolt</textarea>" in page.text
+    assert decided(town) == Instance()
+
+
+def test_forwarding_without_an_upstream_is_a_problem_that_is_told(
+    administrator: Visitor, town: Installation
+) -> None:
+    page = administrator.follow(administrator.post(FORWARDING, {"forwarding": "true"}))
+
+    said = "Forwarding is on, and there is no upstream index: nothing is forwarded."
+    assert said in page.text
+    assert f"Problem {said}" in text_of(administrator.get("/admin/health").text)
+    assert decided(town) == Instance(forwarding=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mirror.example.com",
+        "ftp://mirror.example.com",
+        "https://ada:open-sesame@mirror.example.com/simple",
+        "https://ada@mirror.example.com/simple",
+        "https://mirror.example.com/simple?key=1",
+        "https://mirror.example.com/simple#x",
+        "https://",
+        "https://mirror.example.com:x/",
+    ],
+)
+def test_an_upstream_that_cannot_be_one_is_refused(
+    administrator: Visitor, town: Installation, url: str
+) -> None:
+    answer = administrator.post(FORWARDING, {"upstream_url": url})
+
+    rule = "must be http:// or https://, a host and perhaps a path, without user, password or query"
+    assert (answer.status_code, wrong(answer)) == (422, [f"Upstream index {rule}"])
+    assert decided(town) == Instance()
+
+
+def test_the_registry_is_not_its_own_upstream(administrator: Visitor, town: Installation) -> None:
+    answer = administrator.post(FORWARDING, {"upstream_url": f"{town.url}/api/v4/simple"})
+
+    assert wrong(answer) == ["Upstream index is this registry itself"]
+    assert decided(town) == Instance()
+
+
 # Effective settings ------------------------------------------------------------------------------
 
 
 def test_every_setting_says_where_it_comes_from(administrator: Visitor, town: Installation) -> None:
     administrator.follow(administrator.post(PACKAGES, {**LEFT, "max_file_mb": "2"}))
+    administrator.follow(administrator.post(FORWARDING, {"reserved_prefixes": "b a"}))
 
     found = {row[0].split()[0]: row for row in rows(administrator.get("/admin/settings"))}
 
@@ -117,6 +216,7 @@ def test_every_setting_says_where_it_comes_from(administrator: Visitor, town: In
     assert found["WHEELYARD_DUPLICATES"][1:] == ["refuse", "Environment variable"]
     assert found["WHEELYARD_HOST"][1:] == ["127.0.0.1", "Built-in default"]
     assert found["WHEELYARD_MAX_FILE_BYTES"][1:] == [str(2 * 2**20), "Packages page"]
+    assert found["WHEELYARD_RESERVED_PREFIXES"][1:] == ["a,b", "Packages page"]
     assert found["WHEELYARD_BASE_URL"][0] == (
         "WHEELYARD_BASE_URL The address people use, such as https://packages.example.com ; "
         "empty: as requested."

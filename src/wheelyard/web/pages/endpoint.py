@@ -34,7 +34,13 @@ from wheelyard.web.params import Params
 from wheelyard.web.turns import Turns
 from wheelyard.web.uploads import read_whole
 
-_FIELDS = {"visibility_level": "visibility"}
+_FIELDS = {
+    "lock_pypi_package_requests_forwarding": "forwarding_locked",
+    "pypi_package_requests_forwarding": "forwarding",
+    "pypi_reserved_prefixes": "reserved_prefixes",
+    "pypi_upstream_url": "upstream_url",
+    "visibility_level": "visibility",
+}
 """What the core names as GitLab does, and forms as people do."""
 
 

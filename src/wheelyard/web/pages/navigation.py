@@ -100,6 +100,7 @@ def _of_group(view: View, home: str) -> Iterator[Item]:
     below = []
     if view.may(Permission.EDIT_GROUP):
         below.append((_("General"), f"{under}/settings/general"))
+        below.append((_("Packages and registries"), f"{under}/settings/packages_and_registries"))
     if view.may(Permission.READ_GROUP_ACCESS_TOKENS):
         below.append((_("Access tokens"), f"{under}/settings/access_tokens"))
     if view.may(Permission.READ_GROUP_DEPLOY_TOKENS):

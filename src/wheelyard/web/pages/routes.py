@@ -29,6 +29,7 @@ from wheelyard.web.pages.places import (
     dashboard,
     deploy_tokens,
     group_home,
+    group_registry,
     group_settings,
     home,
     job_tokens,
@@ -163,6 +164,14 @@ def page_routes(registry: Registry, turns: Turns, api: Outline) -> list[Route]:
                 ("general", group_settings.save_naming),
                 ("path", group_settings.rename_path),
                 ("delete", group_settings.delete),
+            )
+        ),
+        row.look(group + "/settings/packages_and_registries", group_registry.show, can.EDIT_GROUP),
+        *(
+            row.form(f"{group}/settings/{name}", handler, can.EDIT_GROUP, on=group_registry.show)
+            for name, handler in (
+                ("packages", group_registry.save_packages),
+                ("forwarding", group_registry.save_forwarding),
             )
         ),
         # Members of a project or a group

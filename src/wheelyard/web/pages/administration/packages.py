@@ -1,11 +1,10 @@
-"""The instance's switch and limits for packages, over those of the environment."""
+"""The instance's switches and limits for packages, over those of the environment."""
 
 from wheelyard import instance
 from wheelyard.settings import Duplicates
-from wheelyard.web.pages import mebibytes
+from wheelyard.web.pages import inherited, mebibytes
+from wheelyard.web.pages.inherited import Changes, read_switch, write_switch
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
-
-_SWITCHES = {"": None, "true": True, "false": False}
 
 
 def show(view: View) -> Answer:
@@ -15,27 +14,45 @@ def show(view: View) -> Answer:
         "administration/packages.html",
         {
             "environment": view.registry.settings,
-            "packages_enabled": _word(decided.packages_enabled),
+            "in_force": view.settings,
+            "packages_enabled": write_switch(decided.packages_enabled),
             "duplicates": decided.duplicates.value if decided.duplicates else "",
             "limit_mb": mebibytes.write(decided.max_file_bytes),
+            "anyone_can_pull": write_switch(decided.anyone_can_pull),
+            "forwarding": write_switch(decided.forwarding),
+            "forwarding_locked": write_switch(decided.forwarding_locked),
+            "upstream_url": decided.upstream_url or "",
+            "prefixes": "\n".join(decided.reserved_prefixes or ()),
+            "max_prefixes_length": inherited.MAX_PREFIXES_LENGTH,
         },
     )
 
 
-def _word(switch: bool | None) -> str:  # noqa: FBT001  of three values, one is no switch
-    return "" if switch is None else str(switch).lower()
-
-
 def save(view: View) -> Answer:
     """``POST /admin/packages``; what is left to the environment is forgotten here."""
-    params = view.params
-    switch = params.one_of("packages_enabled", _SWITCHES, "")
-    duplicates = params.choice("duplicates", Duplicates)
-    params.check()
-    changes = {
-        "packages_enabled": _SWITCHES[switch],
+    duplicates = view.params.choice("duplicates", Duplicates)
+    changes: Changes = {
+        "packages_enabled": read_switch(view, "packages_enabled"),
+        "anyone_can_pull": read_switch(view, "anyone_can_pull"),
         "duplicates": duplicates,
-        "max_file_bytes": mebibytes.read(view, "max_file_mb"),
     }
-    instance.edit(view.conn, changes, by=view.actor, at=view.at)
+    view.params.check()
+    return _edit(view, {**changes, "max_file_bytes": mebibytes.read(view, "max_file_mb")})
+
+
+def save_forwarding(view: View) -> Answer:
+    """``POST /admin/packages/forwarding``; the same."""
+    url = view.params.filled_line("upstream_url")
+    changes: Changes = {
+        "forwarding": read_switch(view, "forwarding"),
+        "forwarding_locked": read_switch(view, "forwarding_locked"),
+        "upstream_url": url.rstrip("/") if url else None,
+        "reserved_prefixes": inherited.read_prefixes(view) or None,
+    }
+    view.params.check()
+    return _edit(view, changes)
+
+
+def _edit(view: View, changes: Changes) -> Answer:
+    instance.edit(view.conn, changes, own_url=view.base_url, by=view.actor, at=view.at)
     return Redirect("/admin/packages", notice=view.language.gettext("The changes were saved."))

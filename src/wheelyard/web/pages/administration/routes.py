@@ -36,6 +36,7 @@ _PAGES: tuple[tuple[str, Handler], ...] = (
 
 _FORMS: tuple[tuple[str, Handler, Handler], ...] = (
     ("/packages", packages.save, packages.show),
+    ("/packages/forwarding", packages.save_forwarding, packages.show),
     ("/users/{user}/block", users.block, users.show),
     ("/users/{user}/unblock", users.unblock, users.show),
     ("/users/{user}/sessions/end", users.end_sessions, users.show),

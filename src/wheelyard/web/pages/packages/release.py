@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from wheelyard import packages
+from wheelyard import forwarding, packages
 from wheelyard.access import Permission
 from wheelyard.blobs.store import Sha256
 from wheelyard.facts import NotFound, Sentence
@@ -196,6 +196,7 @@ def _common(view: View, listed: ListedRelease, tab: str) -> dict[str, object]:
         "base": f"/{view.project.full_path}/-/packages/{release.id}",
         "may_delete": view.may(Permission.DELETE_PACKAGES),
         "marks": protected.mark(view, [release]),
+        "forwards": forwarding.is_on(view.conn, view.project, view.settings),
     }
 
 

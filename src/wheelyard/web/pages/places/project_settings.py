@@ -2,14 +2,13 @@
 
 from contextlib import suppress
 
-from wheelyard import groups, namespaces, policies, projects
+from wheelyard import groups, namespaces, projects
 from wheelyard.access import RULES, Permission, RegistryAccess, Visibility
 from wheelyard.database.paging import Window
 from wheelyard.facts import InvalidRecord, NotFound, Refused, Sentence
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import NewProject, Project
-from wheelyard.settings import Duplicates
-from wheelyard.web.pages import mebibytes
+from wheelyard.web.pages import inherited
 from wheelyard.web.pages.confirmation import require_typed
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
@@ -90,9 +89,7 @@ def show_general(view: View) -> Answer:
             "project": project,
             "may_own": may_own,
             "namespaces": _choices(view) if may_own else [],
-            "limit_mb": mebibytes.write(project.max_file_bytes),
-            "instance_limit": view.settings.max_file_bytes,
-            "instance_duplicates": view.settings.duplicates.value,
+            **inherited.show(view, project),
         },
     )
 
@@ -141,23 +138,10 @@ def _reading_rule(
 
 
 def save_packages(view: View) -> Answer:
-    """``POST …/packages``: duplicates, and the largest file."""
-    duplicates = view.params.choice("duplicates", Duplicates)
-    limit = mebibytes.read(view, "max_file_mb")
+    """``POST …/packages``: duplicates, the largest file, and whether to forward."""
+    changes = {**inherited.read_packages(view), **inherited.read_forwarding(view)}
     view.params.check()
-    changes: Changes = {
-        "duplicates": duplicates.value if duplicates else None,
-        "max_file_bytes": limit,
-    }
-    _require_allowed(view, changes)
-    return _edit(view, changes)
-
-
-def _require_allowed(view: View, changes: Changes) -> None:
-    """Refuse what does not go with the policies above."""
-    new = {name: value for name, value in changes.items() if value != getattr(view.project, name)}
-    above = policies.above(view.conn, view.project, view.settings)
-    policies.require_allowed(view.principal, new, above)
+    return _edit(view, inherited.require_allowed(view, view.project, changes))
 
 
 def _edit(view: View, changes: Changes) -> Answer:
