@@ -1,5 +1,6 @@
 """What another site makes a browser send is refused, whatever it would have changed."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import httpx
@@ -118,17 +119,16 @@ def api_calls(registry: Registry, quarter: Quarter, world: World) -> Iterator[tu
         "sha256": quarter.file.sha256,
         "filename": quarter.file.filename,
         "user": str(world.bystander.id),
-        "token": "1",
     }
     for route in routes(registry):
         assert isinstance(route, Route)
         if route.path.startswith("/api/"):
-            path = route.path.replace(":path}", "}").format(**names)
+            path = route.path.replace(":path}", "}").format_map(defaultdict(lambda: "1", names))
             yield from ((method, path) for method in (route.methods or set()) - {"HEAD"})
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
-def test_programs_routes_take_no_session(
+def test_a_session_helps_no_program_to_change_anything(
     world: World, registry: Registry, visibility: Visibility
 ) -> None:
     quarter = world.quarters[visibility]
@@ -136,12 +136,13 @@ def test_programs_routes_take_no_session(
     assert (nobody.kind, boss.kind) == (Kind.NOBODY, Kind.ADMINISTRATOR)
     before = last_serial(world.town)
     helped = []
-    for method, path in api_calls(registry, quarter, world):
+    calls = [call for call in api_calls(registry, quarter, world) if call[0] != "GET"]
+    for method, path in calls:
         without = nobody.visitor.http.request(method, path)
         answer = boss.visitor.http.request(method, path)
         if (answer.status_code, answer.content) != (without.status_code, without.content):
             helped.append(f"{method} {path}: {without.status_code}, {answer.status_code}")
-        assert method == "GET" or answer.status_code in {401, 403, 404}, (method, path)
+        assert answer.status_code in {401, 403, 404}, (method, path)
 
     assert helped == []
     assert last_serial(world.town) == before

@@ -120,3 +120,50 @@ def test_a_rule_that_is_made_while_the_body_comes_counts(
     )
 
     assert ending == (403, b'{"message": "403 Forbidden - Package protected."}')
+
+
+@pytest.mark.parametrize(
+    ("level", "role", "status"),
+    [
+        (MAINTAINER, Role.DEVELOPER, 403),
+        (MAINTAINER, Role.MAINTAINER, 201),
+        (OWNER, Role.MAINTAINER, 403),
+        (OWNER, Role.OWNER, 201),
+        (ADMIN, Role.OWNER, 403),
+    ],
+)
+@pytest.mark.parametrize("of_group", [False, True])
+def test_bots_are_judged_by_their_role(
+    town: Installation, level: Level, role: Role, status: int, *, of_group: bool
+) -> None:
+    group = town.group()
+    project = town.project(within=group)
+    town.protect(project, "my-pkg", push=level)
+
+    with town.holding(town.access_token(group if of_group else project, role)) as bot:
+        answer = bot.publish(project, wheel("my-pkg"))
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("level", "role", "status"),
+    [
+        (MAINTAINER, Role.DEVELOPER, 403),
+        (MAINTAINER, Role.MAINTAINER, 201),
+        (OWNER, Role.MAINTAINER, 403),
+        (ADMIN, None, 201),
+    ],
+)
+def test_jobs_are_judged_by_their_user(
+    town: Installation, project: Project, level: Level, role: Role | None, status: int
+) -> None:
+    town.protect(project, "my-pkg", push=level)
+    user = town.user(is_admin=role is None)
+    if role is not None:
+        town.join(user, project, role)
+
+    with town.job(town.job_token(user, project)) as job:
+        answer = job.publish(project, wheel("my-pkg"))
+
+    assert answer.status_code == status
