@@ -1,7 +1,9 @@
 """Wrong credentials are counted by address, and from where too many came no other is looked at."""
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,8 @@ from wheelyard.projects import Project
 from wheelyard.registry import Registry, utc_now
 
 LIMIT = 5
+WORKER_THREADS = 40
+"""So many look a token up at the same moment, at most; anyio's number."""
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +236,18 @@ def test_a_network_of_ipv6_counts_as_one_address(lane: Street, address: str) -> 
     with lane.at("2001:db8:0:7:ffff::1", token) as inside, lane.at("2001:db8:0:8::1", token) as far:
         assert is_refused(inside.api("GET", "/user"))
         assert far.api("GET", "/user").status_code == 200
+
+
+def test_guesses_that_come_all_at_once_get_hardly_further(lane: Street, address: str) -> None:
+    def guess(number: int) -> int:
+        headers = {"X-Forwarded-For": address, "PRIVATE-TOKEN": f"glpat-wrong-{number}"}
+        return httpx.get(f"{lane.server.url}/api/v4/user", headers=headers).status_code
+
+    with ThreadPoolExecutor(100) as pool:
+        statuses = Counter(pool.map(guess, range(400)))
+
+    assert set(statuses) == {401, 429}
+    assert statuses[401] <= LIMIT + WORKER_THREADS
 
 
 def test_the_log_says_once_from_where_too_many_came(lane: Street, address: str) -> None:
