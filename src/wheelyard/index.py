@@ -20,14 +20,14 @@ Theory of operation:
 A project's page is the same for all who may read it.  A group's, and the instance's, is made of
 those projects that the caller may read, so that two things are remembered in the place of one:
 
-- A Reach says of one name, for one reader in one place, which projects that are.  It holds no more
-  of them than their digest.  It is as small as its name is rare, and finding it again costs what
-  the name costs, not what the group does: only the projects that hold the name are looked at.
+- A Reach says of one name, for one reader in one place, which projects those are.  It holds no
+  more of them than their digest, and finding them again costs what the name costs, not what the
+  group does: only the projects that hold the name are looked at.
 - A page is kept by that digest.  Readers who see the same projects share it, and all who read
   everything in a place count as one reader.
-- A creation can widen a reach, so whatever drops grants drops every reach, and so does what is
-  created, but for a token and a session, which read nothing that their user could not.  A row that
-  names a package drops the reaches and the pages of its name in every place, and every such index.
+- A creation can widen a reach, so every row drops all of them that is not about a package, a
+  session or a token: these two read what their user does.  A row that names a package drops the
+  reaches and the pages of its name in every place, and the index of every group and the instance.
 """
 
 from collections import OrderedDict
@@ -209,6 +209,9 @@ GrantKey = tuple[bytes, str, Permission]
 FileKey = tuple[PlaceKey, tuple[str, str], bytes]
 """The place, SHA-256 and file name, the sources."""
 
+_OF_CREDENTIALS = frozenset({"session", "token"})
+"""What reads as its user does, or as it was made for; so that no reach changes with it."""
+
 _ROOT = ""
 """The label of every index; no package is called so."""
 
@@ -282,8 +285,7 @@ class Index:
             self._evict_package(entry, entry.project_id, NormalizedName(entry.package))
             return
         noun, _, verb = entry.action.partition(".")
-        # A session and a new token read nothing that their user could not.
-        if noun != "session" and entry.action != "token.created":
+        if noun not in _OF_CREDENTIALS:
             self.reaches.clear()
         if verb != "created":
             self.grants.clear()

@@ -1,6 +1,7 @@
 """What a process remembers, and when it forgets."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,7 +9,21 @@ from wheelyard import groups, journal
 from wheelyard import index as index_
 from wheelyard.access import ANONYMOUS, Permission
 from wheelyard.groups import NewGroup
-from wheelyard.index import OWN, PROJECT, BuiltPage, Grant, GrantKey, Index, PageKey, key_of
+from wheelyard.index import (
+    EVERYTHING,
+    GROUP,
+    INSTANCE,
+    OWN,
+    PROJECT,
+    BuiltPage,
+    Grant,
+    GrantKey,
+    Index,
+    PageKey,
+    PlaceKey,
+    Reach,
+    key_of,
+)
 from wheelyard.journal import OPERATOR, Entry
 from wheelyard.projects import NewProject, Project, create
 from wheelyard.pypi.names import NormalizedName
@@ -162,3 +177,116 @@ def test_what_was_not_used_for_longest_makes_room(index: Index) -> None:
     assert index.pages.find(page_key(1, DEMO)) is half
     assert index.pages.find(page_key(2, DEMO)) is None
     assert index.pages.find(page_key(3, DEMO)) is half
+
+
+# Many projects read as one ----------------------------------------------------------------------
+
+PLACES: list[PlaceKey] = [(GROUP, 1), (GROUP, 2), (INSTANCE, 0)]
+SOURCES = b"digest"
+REACH = Reach(SOURCES, until=None)
+
+
+def fill(index: Index) -> None:
+    """Remember reaches, pages and indexes in every place."""
+    for place in PLACES:
+        for name in (DEMO, OTHER, None):
+            index.reaches.keep((place, name, EVERYTHING), REACH, index.serial)
+            index.pages.keep((place, name, SOURCES), PAGE, index.serial)
+
+
+def reaches(index: Index) -> set[NormalizedName | None]:
+    """Of which names a reach is left, in each place alike."""
+    left = [
+        {name for name in (DEMO, OTHER, None) if index.reaches.find((place, name, EVERYTHING))}
+        for place in PLACES
+    ]
+    assert left[0] == left[1] == left[2]
+    return left[0]
+
+
+def pages(index: Index) -> set[NormalizedName | None]:
+    """Of which names a page is left, in each place alike."""
+    left = [
+        {name for name in (DEMO, OTHER, None) if index.pages.find((place, name, SOURCES))}
+        for place in PLACES
+    ]
+    assert left[0] == left[1] == left[2]
+    return left[0]
+
+
+@pytest.mark.parametrize("action", ["file.published", "file.deleted", "release.deleted"])
+def test_a_row_of_a_package_drops_its_name_in_every_place_and_every_index(
+    registry: Registry, index: Index, tenant: Project, action: str
+) -> None:
+    index.refresh()
+    fill(index)
+
+    write(registry, Entry(action, project_id=tenant.id, package="demo"))
+    index.refresh()
+
+    assert pages(index) == {OTHER}
+    assert reaches(index) == {OTHER, None}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("project.created", "group.created", "user.created", "member.added", "member.removed"),
+        *("project.edited", "project.transferred", "group.edited", "user.edited"),
+        *("admission.added", "admission.removed", "instance.edited"),
+    ],
+)
+def test_whatever_can_change_what_is_read_drops_every_reach(
+    registry: Registry, index: Index, action: str
+) -> None:
+    fill(index)
+
+    write(registry, Entry(action))
+    index.refresh()
+
+    assert reaches(index) == set()
+    # A page is of projects, whoever reads them; but the name of a group is its index's title.
+    assert pages(index) == ({DEMO, OTHER} if action.startswith("group") else {DEMO, OTHER, None})
+
+
+@pytest.mark.parametrize(
+    "action", ["token.created", "token.revoked", "session.created", "session.ended"]
+)
+def test_a_credential_changes_nothing_that_its_user_reads(
+    registry: Registry, index: Index, action: str
+) -> None:
+    fill(index)
+
+    write(registry, Entry(action))
+    index.refresh()
+
+    assert reaches(index) == pages(index) == {DEMO, OTHER, None}
+
+
+def test_what_made_room_is_not_dropped_a_second_time(
+    registry: Registry, index: Index, tenant: Project
+) -> None:
+    third = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES // 3))
+    index.refresh()
+    for place in (*PLACES, (GROUP, 3), (GROUP, 4)):
+        index.pages.keep((place, DEMO, SOURCES), third, index.serial)
+    assert index.pages.find((PLACES[0], DEMO, SOURCES)) is None
+
+    write(registry, Entry("file.published", project_id=tenant.id, package="demo"))
+    index.refresh()
+    index.pages.keep((PLACES[0], OTHER, SOURCES), third, index.serial)
+
+    assert index.pages.find(((GROUP, 4), DEMO, SOURCES)) is None
+    assert index.pages.find((PLACES[0], OTHER, SOURCES)) is third
+
+
+def test_a_reach_is_not_used_from_its_end_on(index: Index, tenant: Project) -> None:
+    now = utc_now()
+    grant = replace(granted(tenant), key=PLACES[0], reader=(7,))
+    index.keep_reach(grant, DEMO, Reach(SOURCES, until=now), index.serial)
+
+    def a_moment_before() -> datetime:
+        return now - timedelta(seconds=1)
+
+    assert index.find_sources(grant, DEMO, a_moment_before) == SOURCES
+    assert index.find_sources(grant, DEMO, lambda: now) == index_.UNKNOWN
