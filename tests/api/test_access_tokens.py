@@ -216,6 +216,38 @@ def test_a_token_that_cannot_be_is_refused(
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 
 
+def test_administrators_manage_the_tokens_of_bots_as_personal_ones(
+    admin: Gitlab, town: Installation, place: Project | Namespace
+) -> None:
+    minted = town.access_token(place, Role.GUEST)
+    bot_id = minted.token.holder.user_id
+
+    listed = admin.personal_access_tokens.list(get_all=True, user_id=bot_id)
+    new = admin.personal_access_tokens.rotate(minted.token.id)
+
+    assert [token.id for token in listed] == [minted.token.id]
+    assert new["user_id"] == bot_id
+    assert works(town, new["token"])
+
+
+def test_a_groups_bot_makes_projects_in_its_group_alone(town: Installation) -> None:
+    group, other = town.group(), town.group()
+    with town.calling(town.access_token(group, Role.MAINTAINER)) as robot:
+        made = robot.api("POST", "/projects", name="made", namespace_id=group.id)
+        elsewhere = robot.api("POST", "/projects", name="made", namespace_id=other.id)
+        own = robot.api("POST", "/projects", name="made")
+
+    assert (made.status_code, made.json()["path_with_namespace"]) == (
+        201,
+        f"{group.full_path}/made",
+    )
+    assert (elsewhere.status_code, elsewhere.json()) == (
+        404,
+        {"message": "404 Namespace Not Found"},
+    )
+    assert (own.status_code, own.json()) == (404, {"message": "404 Namespace Not Found"})
+
+
 # One's own ---------------------------------------------------------------------------------------
 
 

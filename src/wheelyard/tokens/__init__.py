@@ -1,7 +1,15 @@
 """Tokens: minted once, found by digest, rotated, revoked, expired."""
 
 from wheelyard.tokens.identity import Identity, identify, note_use, refresh
-from wheelyard.tokens.reading import Filter, find, find_any, get, list_all_of, list_tokens
+from wheelyard.tokens.reading import (
+    ACCESS_KINDS,
+    Filter,
+    find,
+    find_any,
+    get,
+    list_all_of,
+    list_tokens,
+)
 from wheelyard.tokens.records import (
     BOT_SCOPES,
     DEPLOY_SCOPES,
@@ -25,6 +33,7 @@ from wheelyard.tokens.writing import (
 )
 
 __all__ = [
+    "ACCESS_KINDS",
     "BOT_SCOPES",
     "DEPLOY_SCOPES",
     "PERSONAL_SCOPES",

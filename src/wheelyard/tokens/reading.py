@@ -13,15 +13,16 @@ from wheelyard.database.schema import tokens
 from wheelyard.facts import NotFound
 from wheelyard.tokens.records import Holder, Token, from_row
 
+ACCESS_KINDS = (TokenKind.PERSONAL, TokenKind.PROJECT, TokenKind.GROUP)
+"""Those that GitLab calls personal access tokens, of people and of bots."""
+
 _OF_PLACES = BOT_KINDS | {TokenKind.JOB}
 
 
-def find(conn: Connection, token_id: int, kind: TokenKind) -> Token | None:
-    """Return a token by id."""
-    row = conn.execute(
-        select(tokens).where(tokens.c.id == token_id, tokens.c.kind == kind.value)
-    ).first()
-    return from_row(row) if row else None
+def find(conn: Connection, token_id: int, *kinds: TokenKind) -> Token | None:
+    """Return a token of one of some kinds by id."""
+    token = find_any(conn, token_id)
+    return token if token and token.kind in kinds else None
 
 
 def find_any(conn: Connection, token_id: int) -> Token | None:
@@ -48,7 +49,7 @@ def get(conn: Connection, token_id: int, kind: TokenKind, holder: Holder) -> Tok
 class Filter:
     """Which tokens are wanted; None is either."""
 
-    kind: TokenKind
+    kinds: tuple[TokenKind, ...]
     holder: Holder | None = None
     """Of its ids those that are there count: of a bot's tokens its own or its place's."""
 
@@ -92,7 +93,7 @@ def list_all_of(conn: Connection, user_id: int, window: Window, *, at: datetime)
     """Page through a user's access tokens that can be used; of a bot those of its place."""
     statement = select(tokens).where(
         tokens.c.user_id == user_id,
-        tokens.c.kind.in_([kind.value for kind in (TokenKind.PERSONAL, *BOT_KINDS)]),
+        tokens.c.kind.in_([kind.value for kind in ACCESS_KINDS]),
         tokens.c.revoked_at.is_(None),
         ~_is_expired(at),
     )
@@ -100,7 +101,7 @@ def list_all_of(conn: Connection, user_id: int, window: Window, *, at: datetime)
 
 
 def _wanted(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:
-    yield tokens.c.kind == wanted.kind.value
+    yield tokens.c.kind.in_([kind.value for kind in wanted.kinds])
     for name, number in asdict(wanted.holder).items() if wanted.holder else ():
         if number is not None:
             yield tokens.c[name] == number

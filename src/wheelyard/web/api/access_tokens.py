@@ -39,7 +39,7 @@ class MintedAccessToken(AccessToken, kw_only=True, frozen=True):
 
 def list_access_tokens(call: Call, asked: ListTokens) -> Reply[list[AccessToken]]:
     """List access tokens; those that cannot be used any more stay in the list."""
-    page = asked.find(call, _kind(call), Holder.of(call.subject))
+    page = asked.find(call, (_kind(call),), Holder.of(call.subject))
     return call.paged(page, asked.position, lambda token: show_access_token(call, token))
 
 

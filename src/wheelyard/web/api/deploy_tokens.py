@@ -57,7 +57,7 @@ def list_deploy_tokens(call: Call, asked: ListDeployTokens) -> Reply[list[Deploy
 
 
 def _list(call: Call, asked: ListDeployTokens, holder: Holder | None) -> Reply[list[DeployToken]]:
-    wanted = Filter(TokenKind.DEPLOY, holder=holder, active=asked.active)
+    wanted = Filter((TokenKind.DEPLOY,), holder=holder, active=asked.active)
     page = tokens.list_tokens(call.conn, wanted, asked.position.window, at=call.at)
     return call.paged(page, asked.position, lambda token: show_deploy_token(call, token))
 

@@ -1,8 +1,8 @@
 """Personal access tokens (GitLab documentation, "Personal access tokens API", "User tokens API").
 
 A token of somebody else is answered with 401, whether or not there is one: only administrators
-learn which ids exist.  A bot's own tokens are those of its project or its group.  Unlike on GitLab
-from 16.0 on, a token without ``expires_at`` never expires.
+learn which ids exist.  As on GitLab, access tokens of projects and groups are personal ones of
+their bots.  Unlike there from 16.0 on, a token without ``expires_at`` never expires.
 """
 
 from typing import Annotated
@@ -10,9 +10,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from wheelyard import tokens, users
-from wheelyard.access import BOT_KINDS, Scope, TokenKind
+from wheelyard.access import Scope
 from wheelyard.facts import Invalid, NotFound, Sentence, Unauthenticated
-from wheelyard.tokens import Holder, Token
+from wheelyard.tokens import ACCESS_KINDS, Holder, Token
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Created, NoContent, Reply
 from wheelyard.web.api.shown_tokens import (
     ListTokens,
@@ -52,7 +52,7 @@ def list_personal_tokens(call: Call, asked: ListPersonalTokens) -> Reply[list[Pe
             raise Unauthenticated
         user_id = call.user_id
     holder = None if user_id is None else Holder(user_id=user_id)
-    page = asked.find(call, _kind(call), holder)
+    page = asked.find(call, ACCESS_KINDS, holder)
     return call.paged(page, asked.position, lambda token: show_personal_token(call, token))
 
 
@@ -114,20 +114,14 @@ def _rotate(call: Call, asked: RotateToken, token: Token) -> Reply[MintedPersona
 
 def _own(call: Call) -> Token:
     token_id = call.principal.token_id
-    token = None if token_id is None else tokens.find(call.conn, token_id, _kind(call))
+    token = None if token_id is None else tokens.find(call.conn, token_id, *ACCESS_KINDS)
     if token is None:  # of whoever has signed in otherwise
         raise Invalid(Sentence("This endpoint requires token type to be a personal access token"))
     return token
 
 
-def _kind(call: Call) -> TokenKind:
-    """Return the kind of one's own tokens: a bot's are its project's or its group's."""
-    kind = call.principal.token_kind
-    return kind if kind in BOT_KINDS else TokenKind.PERSONAL
-
-
 def _named(call: Call) -> Token:
-    token = tokens.find(call.conn, call.number("token"), _kind(call))
+    token = tokens.find(call.conn, call.number("token"), *ACCESS_KINDS)
     if call.principal.is_admin:
         if token is None:
             raise NotFound

@@ -53,10 +53,10 @@ class ListTokens(Paged, kw_only=True, frozen=True):
     expires_before: Moment | None = None
     sort: Annotated[Order, Meta(description="What they are sorted by.")] = Order.CREATED_ASC
 
-    def find(self, call: Call, kind: TokenKind, holder: Holder | None) -> Page[Token]:
+    def find(self, call: Call, kinds: tuple[TokenKind, ...], holder: Holder | None) -> Page[Token]:
         """Return the page that is wanted of somebody's tokens; None is everybody's."""
         wanted = Filter(
-            kind,
+            kinds,
             holder=holder,
             active=None if self.state is None else self.state is TokenState.ACTIVE,
             revoked=self.revoked,

@@ -95,14 +95,14 @@ def _page(view: View, form: _Form, minted: Minted | None) -> Page:
     window = paging.read_window(view, per_page=_PER_PAGE)
     active = tokens.list_tokens(
         view.conn,
-        Filter(TokenKind.PERSONAL, holder=holder, active=True),
+        Filter((TokenKind.PERSONAL,), holder=holder, active=True),
         window,
         descending=True,
         at=view.at,
     )
     inactive = tokens.list_tokens(
         view.conn,
-        Filter(TokenKind.PERSONAL, holder=holder, active=False),
+        Filter((TokenKind.PERSONAL,), holder=holder, active=False),
         Window(limit=_SHOWN_INACTIVE),
         descending=True,
         at=view.at,

@@ -109,7 +109,7 @@ def _page(view: View, minted: Minted | None) -> Page:
 
 
 def _list(view: View, window: Window, *, active: bool) -> Found[Token]:
-    wanted = Filter(_kind(view), holder=Holder.of(view.subject), active=active)
+    wanted = Filter((_kind(view),), holder=Holder.of(view.subject), active=active)
     return tokens.list_tokens(view.conn, wanted, window, descending=True, at=view.at)
 
 

@@ -57,14 +57,14 @@ def _page(view: View, minted: Minted | None) -> Page:
     window = paging.read_window(view, per_page=_PER_PAGE)
     active = tokens.list_tokens(
         view.conn,
-        Filter(TokenKind.DEPLOY, holder=holder, active=True),
+        Filter((TokenKind.DEPLOY,), holder=holder, active=True),
         window,
         descending=True,
         at=view.at,
     )
     inactive = tokens.list_tokens(
         view.conn,
-        Filter(TokenKind.DEPLOY, holder=holder, active=False),
+        Filter((TokenKind.DEPLOY,), holder=holder, active=False),
         Window(limit=_SHOWN_INACTIVE),
         descending=True,
         at=view.at,
