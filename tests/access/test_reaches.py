@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.actors import Installation
-from wheelyard import access, admissions, memberships, projects, reaching
+from wheelyard import access, admissions, memberships, namespaces, projects, reaching
 from wheelyard.access import (
     ANONYMOUS,
     Decision,
@@ -27,6 +27,7 @@ from wheelyard.journal import OPERATOR
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
 from wheelyard.registry import Registry, utc_now
+from wheelyard.users import User
 
 READS = frozenset({"read_api"})
 
@@ -38,6 +39,8 @@ class Quarter:
     above: Namespace
     below: Namespace
     projects: list[Project]
+    own: User
+    """Who has one of them in a namespace of their own."""
 
 
 @pytest.fixture
@@ -59,7 +62,10 @@ def quarter(town: Installation) -> Quarter:
         for visibility in Visibility
         for level in RegistryAccess
     ]
-    return Quarter(above, below, made)
+    own = town.user()
+    with town.database.read() as conn:
+        namespace = namespaces.find_own(conn, own.id)
+    return Quarter(above, below, [*made, town.project(within=namespace)], own)
 
 
 def callers(town: Installation, quarter: Quarter) -> Iterator[tuple[str, Principal]]:
@@ -67,6 +73,7 @@ def callers(town: Installation, quarter: Quarter) -> Iterator[tuple[str, Princip
     some = quarter.projects[5]
     yield "nobody", ANONYMOUS
     yield "a stranger", Principal(user_id=town.user().id, scopes=READS)
+    yield "who owns a namespace", Principal(user_id=quarter.own.id, scopes=READS)
     yield "an administrator", Principal(user_id=town.user().id, is_admin=True, scopes=READS)
     for label, where in (("above", quarter.above), ("below", quarter.below), ("of one", some)):
         member = town.join(town.user(), where, Role.GUEST)
@@ -114,7 +121,7 @@ def test_what_is_read_through_a_group_is_what_may_be_read_in_each_project(
                 if found != expected:
                     wrong.append(f"{label} under {group}: {found ^ expected}")
 
-    assert len(who) == 18
+    assert len(who) == 19
     assert wrong == []
 
 
