@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests import library
 from tests.actors import Actor, Installation
 from tests.api.conftest import Connect
+from tests.builders import wheel
 from wheelyard.access import Role
+from wheelyard.registry import utc_now
 
 COUNTING = ("x-total", "x-total-pages", "x-page", "x-per-page", "x-next-page", "x-prev-page")
 UNAVAILABLE = (
@@ -203,5 +206,42 @@ def test_a_cursor_of_another_order_is_refused(root: Actor, town: Installation) -
     (cursor,) = re.findall(r"cursor=([^&>]+)", first.headers["link"])
 
     answer = root.api("GET", "/users", pagination="keyset", order_by="name", cursor=cursor)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "cursor is invalid"})
+
+
+@pytest.mark.parametrize("sort", ["asc", "desc"])
+@pytest.mark.parametrize("order_by", ["created_at", "name", "version", "type", "project_path"])
+@pytest.mark.parametrize("sought", ["", "pkg"])
+def test_packages_of_a_project_and_of_a_group_are_walked_in_every_order(
+    root: Actor, town: Installation, order_by: str, sort: str, sought: str
+) -> None:
+    group = town.group()
+    first, second = town.project(within=group), town.project(within=group)
+    with town.database.write() as conn:
+        for project in (second, first, second):
+            for name, version in (("pkg-b", "1.0"), ("pkg-a", "2.0"), ("pkg-c", "1.0")):
+                dist = wheel(name, version if project is first else f"{version}.1")
+                library.publish(conn, project, dist, utc_now())
+    params = {"order_by": order_by, "sort": sort, "package_name": sought}
+    paths = [f"/groups/{group.id}/packages"]
+    if order_by != "project_path":
+        paths.append(f"/projects/{second.id}/packages")
+
+    for path in paths:
+        whole = root.api("GET", path, **params).json()
+        for per_page in (1, 2, 4):
+            pages = list(follow(root, path, per_page=per_page, **params))
+            assert list(itertools.chain(*pages)) == whole
+            assert {len(page) for page in pages[:-1]} <= {per_page}
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-01-01T00:00:00", "9999-99-99T00:00:00Z", ""])
+def test_a_moment_that_is_none_is_no_cursor(root: Actor, town: Installation, moment: str) -> None:
+    named = f'{{"created_at":"{moment}","id":1}}'.encode()
+    cursor = base64.urlsafe_b64encode(named).decode()
+    path = f"/projects/{town.project().id}/packages"
+
+    answer = root.api("GET", path, pagination="keyset", cursor=cursor)
 
     assert (answer.status_code, answer.json()) == (400, {"error": "cursor is invalid"})

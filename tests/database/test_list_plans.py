@@ -12,7 +12,7 @@ from tests.actors import Installation
 from tests.builders import wheel
 from wheelyard import groups, packages, projects
 from wheelyard.access import Principal, Role
-from wheelyard.database.paging import Window
+from wheelyard.database.paging import Key, Keyset, Window
 from wheelyard.registry import Registry, utc_now
 
 WINDOW = Window()
@@ -31,10 +31,11 @@ def statements(conn: Connection) -> Iterator[list[tuple[str, Any]]]:
     event.remove(conn, "before_cursor_execute", note)
 
 
+@pytest.mark.parametrize("window", [WINDOW, Keyset(), "further"], ids=["pages", "keys", "on"])
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("order_by", ["created_at", "version", "project_path"])
 def test_a_long_list_is_read_in_its_order_and_not_sorted(
-    registry: Registry, order_by: str, *, descending: bool
+    registry: Registry, order_by: str, window: Window | Keyset | str, *, descending: bool
 ) -> None:
     wanted = packages.Filter(order_by=order_by, descending=descending)
     town = Installation(registry.settings.data)
@@ -50,7 +51,14 @@ def test_a_long_list_is_read_in_its_order_and_not_sorted(
             if order_by == "project_path"
             else project.id
         )
-        packages.list_releases(conn, within, wanted, WINDOW)
+        if isinstance(window, str):
+            keys: dict[str, Key] = {
+                "created_at": (at, 1),
+                "version": ("1.0", 1),
+                "project_path": ("a", at, 1),
+            }
+            window = Keyset(after=keys[order_by])
+        packages.list_releases(conn, within, wanted, window)
 
     with registry.database.read() as conn:
         (plan,) = (

@@ -6,13 +6,14 @@ is known, which costs the same at the end of a long list as at its start.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, select, tuple_
 
 T = TypeVar("T")
 
-Key = tuple[str | int, ...]
+Key = tuple[str | int | datetime, ...]
 """What a list is sorted by, of one row: of each column its value, the last of which is unique."""
 
 
@@ -84,7 +85,11 @@ def _beyond(
     there = tuple_(
         *(literal(value, column.type) for value, column in zip(window.after, columns, strict=True))
     )
-    return keyed.where(here < there if descending else here > there)
+    # The first column by itself as well, for no index leads through those of several tables.
+    first, least = columns[0], literal(window.after[0], columns[0].type)
+    if descending:
+        return keyed.where(here < there, first <= least)
+    return keyed.where(here > there, first >= least)
 
 
 def _fetch_after(

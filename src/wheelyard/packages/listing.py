@@ -7,12 +7,13 @@ of one page, and only then are the details of those looked up.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from packaging.version import Version
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
 
-from wheelyard.database.paging import Page, Window
+from wheelyard.database.paging import Keyset, Page, Window, fetch
 from wheelyard.database.schema import files, packages, projects, releases, users
 from wheelyard.packages.records import (
     Creator,
@@ -79,9 +80,11 @@ _FEW = 1000
 
 
 def list_releases(
-    conn: Connection, within: Within, wanted: Filter, window: Window
+    conn: Connection, within: Within, wanted: Filter, window: Window | Keyset
 ) -> Page[ListedRelease]:
     """Page through the releases of a project, or of several."""
+    if isinstance(window, Keyset):
+        return _walk_releases(conn, within, wanted, window)
     by_package, by_release = _by_package(within, wanted), _by_release(within, wanted)
     is_filtered = bool(wanted.of_packages())
     counted = by_package if is_filtered else by_release
@@ -92,6 +95,26 @@ def list_releases(
     order = (*_ORDERS[wanted.order_by], releases.c.id)
     ids = _ids_in(conn, statement, order, window, total=total, descending=wanted.descending)
     return Page(items=_in_order(conn, ids), total=total)
+
+
+def _walk_releases(
+    conn: Connection, within: Within, wanted: Filter, window: Keyset
+) -> Page[ListedRelease]:
+    """Do the same without counting; how many are found decides the way, as far as it matters."""
+    by_package = _by_package(within, wanted)
+    is_quick = wanted.order_by == "name"
+    if wanted.of_packages() and not is_quick:
+        found = by_package.limit(_FEW + 1).subquery()
+        is_quick = conn.execute(select(func.count()).select_from(found)).scalar_one() <= _FEW
+    page = fetch(
+        conn,
+        by_package if is_quick else _by_release(within, wanted),
+        window,
+        attrgetter("id"),
+        order_by=(*_ORDERS[wanted.order_by], releases.c.id),
+        descending=wanted.descending,
+    )
+    return Page(items=_in_order(conn, page.items), total=0, last=page.last)
 
 
 def _by_package(within: Within, wanted: Filter) -> Select[Any]:

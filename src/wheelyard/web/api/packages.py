@@ -3,7 +3,7 @@
 What GitLab calls a package here is a release of ours.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, structs
 
@@ -14,7 +14,8 @@ from wheelyard.facts import NotFound
 from wheelyard.packages import File, Filter, ListedRelease, Release, Within
 from wheelyard.web.api.conditions import OnCondition, require_unmodified
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Delivery, NoContent, Reply, show_time
-from wheelyard.web.api.paging import Paged
+from wheelyard.web.api.keyset import BOTH, KeysetPaged
+from wheelyard.web.api.paging import Paged, Positioned
 from wheelyard.web.api.shown_packages import (
     Package,
     PackageFile,
@@ -37,8 +38,13 @@ from wheelyard.web.repository import FileConditions
 # What is asked for -------------------------------------------------------------------------------
 
 
-class _ListPackages(Paged, kw_only=True, frozen=True):
+class _ListPackages(KeysetPaged, kw_only=True, frozen=True):
     """What lists of packages have alike."""
+
+    keys: ClassVar = {
+        "type": ("id",),
+        "project_path": ("project_path", "created_at", "id"),
+    }
 
     package_name: Annotated[Text, Meta(description="Part of a name.")] = ""
     package_version: Annotated[Text, Meta(description="A version, as it was uploaded.")] = ""
@@ -57,6 +63,8 @@ class _ListPackages(Paged, kw_only=True, frozen=True):
 class ListPackages(_ListPackages, kw_only=True, frozen=True):
     """Which packages are wanted."""
 
+    orders: ClassVar = dict.fromkeys(("created_at", "name", "version", "type"), BOTH)
+
     order_by: Annotated[
         Literal["created_at", "name", "version", "type"],
         Meta(description="What they are sorted by."),
@@ -65,6 +73,8 @@ class ListPackages(_ListPackages, kw_only=True, frozen=True):
 
 class ListGroupPackages(_ListPackages, kw_only=True, frozen=True):
     """Which packages are wanted."""
+
+    orders: ClassVar = {**ListPackages.orders, "project_path": BOTH}
 
     order_by: Annotated[
         Literal["created_at", "name", "version", "type", "project_path"],
@@ -98,9 +108,10 @@ class ListPipelines(Struct, kw_only=True, frozen=True):
 
 def list_packages(call: Call, asked: ListPackages) -> Reply[list[Package]]:
     """List the packages of a project."""
-    page = _find(call, asked, call.project.id, asked.order_by)
+    position = asked.position_in(asked.order_by, asked.sort)
+    page = _find(call, asked, call.project.id, asked.order_by, position)
     here = shelf(call, call.project)
-    return call.paged(page, asked.position, lambda listed: show_release(call, listed.release, here))
+    return call.paged(page, position, lambda listed: show_release(call, listed.release, here))
 
 
 def list_group_packages(call: Call, asked: ListGroupPackages) -> Reply[list[PackageInGroup]]:
@@ -112,16 +123,19 @@ def list_group_packages(call: Call, asked: ListGroupPackages) -> Reply[list[Pack
         nested=not asked.exclude_subgroups,
         at=call.at,
     )
-    page = _find(call, asked, readable, asked.order_by)
+    position = asked.position_in(asked.order_by, asked.sort)
+    page = _find(call, asked, readable, asked.order_by, position)
     around = shelves(call, {listed.release.project_id for listed in page.items})
 
     def show(listed: ListedRelease) -> PackageInGroup:
         return show_in_group(call, listed.release, around[listed.release.project_id])
 
-    return call.paged(page, asked.position, show)
+    return call.paged(page, position, show)
 
 
-def _find(call: Call, asked: _ListPackages, within: Within, order_by: str) -> Page[ListedRelease]:
+def _find(
+    call: Call, asked: _ListPackages, within: Within, order_by: str, position: Positioned
+) -> Page[ListedRelease]:
     if asked.package_type != "pypi" or asked.status != "default":  # there are no others here
         return Page(items=[], total=0)
     wanted = Filter(
@@ -130,7 +144,7 @@ def _find(call: Call, asked: _ListPackages, within: Within, order_by: str) -> Pa
         order_by=order_by,
         descending=asked.sort == "desc",
     )
-    return packages.list_releases(call.conn, within, wanted, asked.position.window)
+    return packages.list_releases(call.conn, within, wanted, position.window)
 
 
 def get_package(call: Call) -> Reply[PackageWithVersions]:

@@ -70,7 +70,7 @@ class ListUserProjects(ListByRole, kw_only=True, frozen=True):
         position = super().position_in(order_by, sort)
         if isinstance(position, After):
             name = "id_after" if sort == "asc" else "id_before"
-            return replace(position, follow=lambda key: {name: key[0]})
+            return replace(position, follow=lambda key: {name: str(key[0])})
         return position
 
 
