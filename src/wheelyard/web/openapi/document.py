@@ -83,7 +83,7 @@ def _show(one: _Described, *, is_alone: bool) -> Schema:
         "security": _security(one),
         "parameters": parameters.parameters(one.method, one.path, operation),
         "responses": {
-            str(operation.status): _success(operation),
+            str(operation.status): _success(one.method, operation),
             **refusals.refusals(operation, one.permission, one.path),
         },
     }
@@ -155,8 +155,9 @@ _PAGING_TEXTS = {
 _PAGING = {name: refusals.header(text) for name, text in _PAGING_TEXTS.items()}
 
 
-def _success(operation: Operation) -> Schema:
-    shown: Schema = {"description": "It is done."}
+def _success(method: str, operation: Operation) -> Schema:
+    meaning = "What was asked for." if method == "GET" else "It is done."
+    shown: Schema = {"description": meaning}
     if operation.asked is not None and parameters.is_paged(operation.asked):
         shown["headers"] = _PAGING
     if operation.answer is not None:

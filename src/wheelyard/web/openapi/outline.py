@@ -1,6 +1,6 @@
 """The document as people read it: the operations of each resource, line by line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,7 +127,9 @@ class _Reader:
             is_list=self._resolve(success).get("type") == "array",
             answers=tuple((key, one["description"]) for key, one in answers if "$ref" not in one),
             refusals=tuple(key for key, one in answers if "$ref" in one),
-            example=_example(method, self._server + path, operation, parameters),
+            example=_example(
+                method, self._server + path, operation, self._needed(operation, parameters)
+            ),
             words=text.lower(),
         )
 
@@ -152,6 +154,13 @@ class _Reader:
                 text = one.get("description", "")
                 is_required = name in schema.get("required", ())
                 yield self._line(name, one, text, "body", is_required=is_required)
+
+    def _needed(self, operation: Mapping[str, Any], parameters: Iterable[Line]) -> list[Line]:
+        """Return what a call cannot do without; where one of several will do, the first."""
+        content = operation.get("requestBody", {"content": {}})["content"]
+        shapes = [self._resolve(shape["schema"]) for shape in content.values()]
+        either = {choices[0]["required"][0] for shape in shapes if (choices := shape.get("anyOf"))}
+        return [one for one in parameters if one.is_required or one.name in either]
 
     def _line(self, name: str, schema: Schema, text: str, place: str, *, is_required: bool) -> Line:
         default = schema.get("default")
@@ -225,10 +234,9 @@ _SAMPLES = {
 }
 
 
-def _example(
-    method: str, path: str, operation: Mapping[str, Any], parameters: tuple[Line, ...]
-) -> str:
+def _example(method: str, path: str, operation: Mapping[str, Any], needed: Iterable[Line]) -> str:
     """Write a call for curl, with what it needs and nothing more."""
+    parameters = tuple(needed)
     words = ["curl" if method == "GET" else f"curl --request {method}"]
     if operation["security"]:
         words.append('--header "PRIVATE-TOKEN: <your_token>"')
@@ -236,7 +244,7 @@ def _example(
     for one in parameters:
         if one.place == "path":
             path = path.replace(f"{{{one.name}}}", _sample(one))
-        elif one.is_required and one.place == "body":
+        elif one.place == "body":
             words.append(f'{send} "{one.name}={_sample(one)}"')
     return " \\\n  ".join([*words, f'"{_HOST}{path}"'])
 

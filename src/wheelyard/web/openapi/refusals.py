@@ -85,7 +85,7 @@ def _name(status: int) -> str:
 
 def _response(status: int, meaning: str) -> dict[str, Any]:
     headers = {name: header(text) for name, text in _HEADERS.get(status, {}).items()}
-    if status < HTTPStatus.BAD_REQUEST:
+    if status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         return {"description": meaning, "headers": headers}
     shapes = [{"$ref": f"#/components/schemas/{shape.__name__}"} for shape in SHAPES]
     content = {JSON: {"schema": {"anyOf": shapes}}}
