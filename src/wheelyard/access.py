@@ -145,7 +145,7 @@ class Permission(IntEnum):  # numbers, because they are in the key of every hot 
     USE_OWN_TOKEN = auto()
     ROTATE_OWN_TOKEN = auto()
     CREATE_OWN_TOKEN = auto()
-    READ_ALL_DEPLOY_TOKENS = auto()
+    READ_AS_ADMINISTRATOR = auto()
     ADMINISTER = auto()
 
 
@@ -234,7 +234,7 @@ RULES = {
     Permission.USE_OWN_TOKEN: Rule(scopes=ANY_SCOPE, signed_in=True),
     Permission.ROTATE_OWN_TOKEN: Rule(scopes=(Scope.API, Scope.SELF_ROTATE), signed_in=True),
     Permission.CREATE_OWN_TOKEN: Rule(signed_in=True, people_only=True),
-    Permission.READ_ALL_DEPLOY_TOKENS: Rule(scopes=READ_SCOPES, signed_in=True, administrator=True),
+    Permission.READ_AS_ADMINISTRATOR: Rule(scopes=READ_SCOPES, signed_in=True, administrator=True),
     Permission.ADMINISTER: Rule(signed_in=True, administrator=True),
 }
 

@@ -52,6 +52,13 @@ def test_a_project_is_shown_as_on_gitlab(town: Installation) -> None:
         "package_registry_access_level": "enabled",
         "pypi_max_file_size": None,
         "pypi_duplicates": None,
+        "pypi_package_requests_forwarding": None,
+        "in_force": {
+            "pypi_max_file_size": 52_428_800,
+            "pypi_duplicates": "allow",
+            "pypi_package_requests_forwarding": False,
+            "pypi_package_requests_forwarding_locked": False,
+        },
         "permissions": {
             "project_access": {"access_level": 40, "notification_level": 3},
             "group_access": {"access_level": 20, "notification_level": 3},

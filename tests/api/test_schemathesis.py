@@ -33,6 +33,9 @@ OF_ONESELF = (
 )
 """What may end the credential with which everything is asked."""
 
+OF_THE_INSTANCE = ("edit_plan_limits", "edit_settings")
+"""What may switch packages off for everybody; so it is asked last."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -120,7 +123,9 @@ PACKAGE = "/projects/{project}/packages/{package}"
 
 
 def test_it_finds_nothing_as_an_administrator(place: Place, tmp_path: Path) -> None:
-    reached = ask(place, ROOT_TOKEN, tmp_path, "--max-examples=3", *without(*OF_ONESELF))
+    reached = ask(
+        place, ROOT_TOKEN, tmp_path, "--max-examples=3", *without(*OF_ONESELF, *OF_THE_INSTANCE)
+    )
 
     assert {
         "POST /groups",
@@ -148,7 +153,7 @@ def test_it_finds_nothing_as_a_developer(place: Place, tmp_path: Path) -> None:
     secret = place.town.token(user).secret
     quick = ("--max-examples=5", "--phases=fuzzing")
 
-    reached = ask(place, secret, tmp_path, *quick, *without(*OF_ONESELF))
+    reached = ask(place, secret, tmp_path, *quick, *without(*OF_ONESELF, *OF_THE_INSTANCE))
 
     assert {"GET /user", "GET /projects", "GET /groups/{group}/members"} <= reached
 
@@ -158,3 +163,11 @@ def test_it_finds_nothing_as_nobody(place: Place, tmp_path: Path) -> None:
 
     assert {"GET /projects", "GET /groups"} <= reached
     assert not {label for label in reached if not label.startswith("GET ")}
+
+
+def test_it_finds_nothing_in_the_settings_of_the_instance(place: Place, tmp_path: Path) -> None:
+    only = [f"--include-operation-id={name}" for name in OF_THE_INSTANCE]
+
+    reached = ask(place, ROOT_TOKEN, tmp_path, "--max-examples=20", *only)
+
+    assert reached == {"PUT /application/plan_limits", "PUT /application/settings"}

@@ -221,6 +221,8 @@ def _reader_of_choices(
             return lambda params, _: params.choice(name, choices, required=required)
         case inspect.VarTupleType(item_type=inspect.EnumType(cls=choices)):
             return _reader_of_words(name, choices, extra.get("only"), required=required)
+        case inspect.VarTupleType() if not required:
+            return lambda params, _: params.several(name)
     raise TypeError(f"{name}: there is no reader for {kind}")
 
 

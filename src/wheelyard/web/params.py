@@ -170,6 +170,17 @@ class Params:
             self._note(name, Sentence("does not have a valid value"))
         return words
 
+    def several(self, name: str, *, max_length: int = 255) -> tuple[str, ...] | None:
+        """Read a list of any texts, sent as an array or separated by commas."""
+        value = self._values.get(name)
+        if value is None:
+            return None
+        found = value.split(",") if isinstance(value, str) else value
+        if not isinstance(found, list) or not all(_is_text(text, max_length) for text in found):
+            self._note(name, Sentence("is invalid"))
+            return None
+        return tuple(text.strip() for text in found if text.strip())
+
     def texts(self, name: str) -> list[str]:
         """Read a list of texts, such as the boxes of a form that were marked."""
         value = self._values.get(name)

@@ -11,6 +11,7 @@ from wheelyard.access import Permission
 from wheelyard.registry import Registry
 from wheelyard.web.api import (
     access_tokens,
+    application,
     deploy_tokens,
     groups,
     job_token_scope,
@@ -103,6 +104,15 @@ def routes(registry: Registry) -> list[BaseRoute]:
         Route(V4 + "/openapi.json", openapi, methods=["GET"]),
         api("GET", "/version", version.get_version, can.READ_INSTANCE),
         api("GET", "/metadata", version.get_metadata, can.READ_INSTANCE),
+        api("GET", "/application/settings", application.get_settings, can.READ_AS_ADMINISTRATOR),
+        api("PUT", "/application/settings", application.edit_settings, can.ADMINISTER),
+        api(
+            "GET",
+            "/application/plan_limits",
+            application.get_plan_limits,
+            can.READ_AS_ADMINISTRATOR,
+        ),
+        api("PUT", "/application/plan_limits", application.edit_plan_limits, can.ADMINISTER),
         # Users
         api("GET", "/user", users.get_current_user, can.READ_OWN_ACCOUNT),
         api("GET", "/users", users.list_users, can.READ_USERS),
@@ -217,7 +227,7 @@ def routes(registry: Registry) -> list[BaseRoute]:
             "GET",
             "/deploy_tokens",
             deploy_tokens.list_all_deploy_tokens,
-            can.READ_ALL_DEPLOY_TOKENS,
+            can.READ_AS_ADMINISTRATOR,
         ),
         *(
             api(method, place + path, handler, read if method == "GET" else manage)

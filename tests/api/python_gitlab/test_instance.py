@@ -15,6 +15,44 @@ def test_the_version_is_gitlabs_with_ours_behind_it(admin: Gitlab) -> None:
     assert revision
 
 
+def test_settings_are_read_changed_and_saved(admin: Gitlab) -> None:
+    settings = admin.settings.get()
+    before = dict(settings.attributes)
+
+    settings.pypi_reserved_prefixes = ["acme"]
+    settings.pypi_upstream_url = "https://mirror.example.com/simple"
+    settings.save()
+    after = admin.settings.get().attributes
+    admin.settings.update(None, {"pypi_reserved_prefixes": None, "pypi_upstream_url": None})
+
+    assert after == {
+        **before,
+        "pypi_reserved_prefixes": ["acme"],
+        "pypi_upstream_url": "https://mirror.example.com/simple",
+    }
+    assert admin.settings.get().attributes == before
+
+
+def test_groups_and_projects_say_what_is_to_be_done_with_packages(admin: Gitlab) -> None:
+    group = admin.groups.create({"name": "policed", "path": "policed"})
+    project = admin.projects.create({"name": "obeying", "namespace_id": group.id})
+
+    group.pypi_duplicates = "refuse"
+    group.pypi_package_requests_forwarding = True
+    group.lock_pypi_package_requests_forwarding = True
+    group.save()
+    project.pypi_max_file_size = 1000
+    project.save()
+
+    assert admin.groups.get(group.id).lock_pypi_package_requests_forwarding is True
+    assert admin.projects.get(project.id).in_force == {
+        "pypi_max_file_size": 1000,
+        "pypi_duplicates": "refuse",
+        "pypi_package_requests_forwarding": True,
+        "pypi_package_requests_forwarding_locked": True,
+    }
+
+
 def test_lists_are_walked_page_by_page(connect: Connect, town: Installation) -> None:
     user = town.user()
     script = connect(user)

@@ -104,6 +104,9 @@ class Call:
     settings: Settings
     """Those in force, whether the environment or an administrator decided on them."""
 
+    environment: Settings
+    """Those that the environment gave at the start."""
+
     subject: Subject
     """What the permission was decided on: the project, the group or the instance."""
 
@@ -273,6 +276,7 @@ class Api:
             query=scope["query_string"],
             password_hash=hashed,
             settings=settings,
+            environment=self._registry.settings,
             subject=subject,
             role=standing.role,
             project_or_none=project,

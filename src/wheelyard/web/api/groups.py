@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from wheelyard import groups, users
+from wheelyard import policies as policies_
 from wheelyard.access import Role, Visibility
 from wheelyard.groups import Filter, NewGroup
 from wheelyard.namespaces import Namespace
+from wheelyard.settings import Duplicates
+from wheelyard.web.api import policies
 from wheelyard.web.api.endpoint import (
     ACCEPTED,
     Accepted,
@@ -22,6 +25,7 @@ from wheelyard.web.api.endpoint import (
 )
 from wheelyard.web.api.keyset import BOTH
 from wheelyard.web.api.namespaces import ListByRole, full_name, namespaces_above, web_url
+from wheelyard.web.api.policies import Changes, FileSize, InForce, Prefixes, SaidForAll
 from wheelyard.web.asked import Direction, Line, Number
 from wheelyard.web.operations import also
 
@@ -54,7 +58,7 @@ class ListGroups(ListSubgroups, kw_only=True, frozen=True):
     top_level_only: Annotated[bool, Meta(description="Only those in no other group.")] = False
 
 
-class CreateGroup(Struct, kw_only=True, frozen=True):
+class CreateGroup(SaidForAll, kw_only=True, frozen=True):
     """A new group."""
 
     name: Line
@@ -64,7 +68,7 @@ class CreateGroup(Struct, kw_only=True, frozen=True):
     parent_id: Annotated[Number | None, Meta(description="The group that it goes into.")] = None
 
 
-class EditGroup(Struct, kw_only=True, frozen=True):
+class EditGroup(SaidForAll, kw_only=True, frozen=True):
     """What is to be changed."""
 
     name: Line | None = None
@@ -77,7 +81,7 @@ class EditGroup(Struct, kw_only=True, frozen=True):
 
 
 class Group(Struct, kw_only=True, frozen=True):
-    """A group."""
+    """A group.  What it says of packages is shown of one group, to those who have a role there."""
 
     id: int
     web_url: str
@@ -90,6 +94,14 @@ class Group(Struct, kw_only=True, frozen=True):
     full_path: str
     created_at: Time
     parent_id: int | None
+    pypi_max_file_size: FileSize | UnsetType | None = UNSET
+    pypi_duplicates: Duplicates | UnsetType | None = UNSET
+    pypi_package_requests_forwarding: bool | UnsetType | None = UNSET
+    lock_pypi_package_requests_forwarding: bool | UnsetType = UNSET
+    pypi_reserved_prefixes: Annotated[
+        Prefixes | UnsetType, Meta(description="Its own; those from above count as well.")
+    ] = UNSET
+    in_force: InForce | UnsetType = UNSET
 
 
 # Calls -------------------------------------------------------------------------------------------
@@ -133,7 +145,9 @@ def _list(call: Call, asked: ListSubgroups, wanted: Filter) -> Reply[list[Group]
 
 def get_group(call: Call) -> Reply[Group]:
     """Get a group."""
-    return Reply(_show(call, call.group))
+    if call.role is Role.NONE and not call.principal.is_admin:
+        return Reply(_show(call, call.group))
+    return Reply(_show_own(call, call.group))
 
 
 @also(404, "There is no such group above.")
@@ -145,7 +159,7 @@ def create_group(call: Call, asked: CreateGroup) -> Created[Group]:
     new = NewGroup(asked.name, asked.path, asked.description, asked.visibility)
     owner = users.get(call.conn, call.user_id)
     group = groups.create(call.conn, new, parent, owner=owner, by=call.actor, at=call.at)
-    return Reply(_show(call, group))
+    return Reply(_show_own(call, _change(call, group, _read_policy(asked))))
 
 
 def edit_group(call: Call, asked: EditGroup) -> Reply[Group]:
@@ -157,10 +171,20 @@ def edit_group(call: Call, asked: EditGroup) -> Reply[Group]:
         "visibility": asked.visibility.value if asked.visibility else None,
     }
     changes = {column: value for column, value in sent.items() if value is not None}
-    group = call.group
-    if changes:
-        group = groups.edit(call.conn, group, changes, by=call.actor, at=call.at)
-    return Reply(_show(call, group))
+    return Reply(_show_own(call, _change(call, call.group, {**changes, **_read_policy(asked)})))
+
+
+def _read_policy(asked: SaidForAll) -> Changes:
+    nothing = {"forwarding_locked": False, "reserved_prefixes": ()}
+    sent = policies.read(asked)
+    return {name: nothing.get(name) if value is None else value for name, value in sent.items()}
+
+
+def _change(call: Call, group: Namespace, changes: Changes) -> Namespace:
+    policies.require_allowed(call, group, changes)
+    if not changes:
+        return group
+    return groups.edit(call.conn, group, changes, by=call.actor, at=call.at)
 
 
 def delete_group(call: Call) -> Accepted[Message]:
@@ -171,6 +195,20 @@ def delete_group(call: Call) -> Accepted[Message]:
 
 def _show(call: Call, group: Namespace) -> Group:
     return show_group(call, group, namespaces_above(call, [group.lineage]))
+
+
+def _show_own(call: Call, group: Namespace) -> Group:
+    """Show a group to those who have a role in it."""
+    policy = policies_.of_group(call.conn, group, call.settings)
+    return structs.replace(
+        _show(call, group),
+        pypi_max_file_size=group.max_file_bytes,
+        pypi_duplicates=group.duplicates,
+        pypi_package_requests_forwarding=group.forwarding,
+        lock_pypi_package_requests_forwarding=group.forwarding_locked,
+        pypi_reserved_prefixes=group.reserved_prefixes,
+        in_force=policies.show(policy),
+    )
 
 
 def show_group(call: Call, group: Namespace, above: Mapping[int, Namespace]) -> Group:

@@ -1,22 +1,21 @@
 """Projects (GitLab documentation, "Projects API").
 
-Two fields are ours, for maintainers to set: ``pypi_max_file_size``, the largest file in bytes (0:
-no limit; null: the instance's), and ``pypi_duplicates``, what becomes of a file name that its
-release already has (``allow``, ``refuse``, ``identical``; null: as the instance does).
+What they say of their packages, ``pypi_…``, is ours to be set here; see ``policies``.
 """
 
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
-from wheelyard import namespaces, policies, projects, users
+from wheelyard import namespaces, projects, users
+from wheelyard import policies as policies_
 from wheelyard.access import RegistryAccess, Role, Visibility
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Filter, NewProject
-from wheelyard.settings import Duplicates
+from wheelyard.web.api import policies
 from wheelyard.web.api.endpoint import (
     ACCEPTED,
     Accepted,
@@ -30,6 +29,7 @@ from wheelyard.web.api.namespaces import (
     ListByRole,
 )
 from wheelyard.web.api.paging import Positioned
+from wheelyard.web.api.policies import Said
 from wheelyard.web.api.shown_projects import (
     Project,
     has_packages,
@@ -86,7 +86,7 @@ class ListGroupProjects(ListUserProjects, kw_only=True, frozen=True):
     include_subgroups: Annotated[bool, Meta(description="Those in groups below too.")] = False
 
 
-class _Settings(Struct, kw_only=True, frozen=True):
+class _Settings(Said, kw_only=True, frozen=True):
     """What new and changed projects can be given alike."""
 
     description: Annotated[str, Meta(max_length=_MAX_DESCRIPTION)] | None = None
@@ -97,14 +97,6 @@ class _Settings(Struct, kw_only=True, frozen=True):
     packages_enabled: Annotated[
         bool | None, Meta(description="The older way to switch packages off and on.")
     ] = None
-    pypi_max_file_size: Annotated[
-        Number | UnsetType | None,
-        Meta(description="The largest file, in bytes; 0: no limit; null: that from above."),
-    ] = UNSET
-    pypi_duplicates: Annotated[
-        Duplicates | UnsetType | None,
-        Meta(description="What becomes of a file name that comes again; null: as above."),
-    ] = UNSET
 
 
 class CreateProject(_Settings, kw_only=True, frozen=True):
@@ -204,18 +196,17 @@ def get_project(call: Call) -> Reply[Project]:
 def create_project(call: Call, asked: CreateProject) -> Created[Project]:
     """Create a project, in one's own namespace unless `namespace_id` says where."""
     namespace = _destination(call, asked.namespace_id)
+    wanted = policies.read(asked)
+    above = policies_.of_group(call.conn, namespace, call.settings)
+    policies_.require_allowed(call.principal, wanted, above)
     new = NewProject(
         name=asked.name or asked.path or "",
         path=asked.path or namespaces.path_of(asked.name or ""),
         description=asked.description or "",
         visibility=asked.visibility or Visibility.PRIVATE,
         registry_access_level=_registry_access(asked, None) or RegistryAccess.ENABLED,
-        max_file_bytes=None if asked.pypi_max_file_size is UNSET else asked.pypi_max_file_size,
-        duplicates=asked.pypi_duplicates or None,
+        **wanted,
     )
-    wanted = {"max_file_bytes": new.max_file_bytes}
-    above = policies.of_group(call.conn, namespace, call.settings)
-    policies.require_allowed(call.principal, wanted, above)
     project = projects.create(call.conn, new, namespace, by=call.actor, at=call.at)
     return Reply(show_project(call, project))
 
@@ -240,21 +231,11 @@ def edit_project(call: Call, asked: EditProject) -> Reply[Project]:
         "registry_access_level": _registry_access(asked, project),
     }
     changes: Changes = {column: value for column, value in sent.items() if value is not None}
-    if asked.pypi_max_file_size is not UNSET:
-        changes["max_file_bytes"] = asked.pypi_max_file_size
-    if asked.pypi_duplicates is not UNSET:
-        changes["duplicates"] = asked.pypi_duplicates
-    _require_allowed(call, project, changes)
+    changes |= policies.read(asked)
+    policies.require_allowed(call, project, changes)
     if changes:
         project = projects.edit(call.conn, project, changes, by=call.actor, at=call.at)
     return Reply(show_project(call, project))
-
-
-def _require_allowed(call: Call, project: projects.Project, changes: Changes) -> None:
-    """Refuse what does not go with the policies above.  Clients send back what they read."""
-    new = {name: value for name, value in changes.items() if value != getattr(project, name)}
-    above = policies.above(call.conn, project, call.settings)
-    policies.require_allowed(call.principal, new, above)
 
 
 def archive_project(call: Call) -> Created[Project]:

@@ -7,10 +7,12 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType, field, structs
 
 from wheelyard import memberships, projects
+from wheelyard import policies as policies_
 from wheelyard.access import RegistryAccess, Role, Visibility
 from wheelyard.memberships import Roles
 from wheelyard.namespaces import Kind, Namespace
 from wheelyard.settings import Duplicates
+from wheelyard.web.api import policies
 from wheelyard.web.api.endpoint import Call, Time, show_time
 from wheelyard.web.api.namespaces import (
     ShownNamespace,
@@ -18,6 +20,7 @@ from wheelyard.web.api.namespaces import (
     namespaces_above,
     show_namespace,
 )
+from wheelyard.web.api.policies import InForce
 from wheelyard.web.asked import LEVELS
 
 
@@ -65,6 +68,10 @@ class Project(Struct, kw_only=True, frozen=True):
     package_registry_access_level: RegistryAccess | UnsetType = UNSET
     pypi_max_file_size: int | UnsetType | None = UNSET
     pypi_duplicates: Duplicates | UnsetType | None = UNSET
+    pypi_package_requests_forwarding: bool | UnsetType | None = UNSET
+    in_force: Annotated[
+        InForce | UnsetType, Meta(description="Of one project; lists leave it out.")
+    ] = UNSET
     permissions: Permissions | UnsetType = UNSET
 
 
@@ -94,7 +101,11 @@ def look_around(call: Call, shown: list[projects.Project]) -> Around:
 
 def show_project(call: Call, project: projects.Project) -> Project:
     """Show one project."""
-    return show_listed(call, project, look_around(call, [project]), simple=False)
+    shown = show_listed(call, project, look_around(call, [project]), simple=False)
+    if call.principal.user_id is None:
+        return shown
+    policy = policies_.of_project(call.conn, project, call.settings)
+    return structs.replace(shown, in_force=policies.show(policy))
 
 
 def show_listed(call: Call, project: projects.Project, around: Around, *, simple: bool) -> Project:
@@ -113,6 +124,7 @@ def show_listed(call: Call, project: projects.Project, around: Around, *, simple
         package_registry_access_level=project.registry_access_level,
         pypi_max_file_size=project.max_file_bytes,
         pypi_duplicates=project.duplicates,
+        pypi_package_requests_forwarding=project.forwarding,
         permissions=_show_permissions(call, project, around),
     )
 
