@@ -111,8 +111,9 @@ def switch_instance(administrator: Visitor, choice: str) -> None:
     administrator.open("/admin")
     side = administrator.page.get_by_role("navigation", name="Administration")
     side.get_by_role("link", name="Packages").click()
-    administrator.page.get_by_label(choice, exact=True).check()
-    administrator.press("Save changes")
+    form = administrator.page.get_by_role("form", name="Switches and limits")
+    form.get_by_label(choice, exact=True).check()
+    form.get_by_role("button", name="Save changes").click()
     administrator.see("The changes were saved.")
 
 
