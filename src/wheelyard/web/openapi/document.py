@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from starlette.routing import BaseRoute, Route
 
-from wheelyard.access import ON_PACKAGES, RULES, Permission, Role
+from wheelyard.access import ON_PACKAGES, RULES, Permission, Role, Rule
 from wheelyard.web.asked import ONLY
 from wheelyard.web.openapi import parameters, refusals
 from wheelyard.web.openapi.parameters import REFERENCE, Schema
@@ -79,7 +79,7 @@ def _show(one: _Described, *, is_alone: bool) -> Schema:
         "operationId": operation.name if is_alone else f"{operation.name}_{_place(one.path)}",
         "tags": [operation.tag],
         "summary": operation.summary,
-        "description": "  ".join(filter(None, (operation.description, _who_may(one.permission)))),
+        "description": "  ".join(filter(None, (operation.description, _who_may(one)))),
         "security": _security(one),
         "parameters": parameters.parameters(one.method, one.path, operation),
         "responses": {
@@ -124,21 +124,34 @@ def _security(one: _Described) -> list[dict[str, list[str]]]:
     return shown if rule.signed_in or rule.role > Role.NONE else [*shown, {}]
 
 
-def _who_may(permission: Permission | None) -> str:
-    """Say who has a permission."""
-    if permission is None:
+def _who_may(one: _Described) -> str:
+    """Say who has the permission."""
+    if one.permission is None:
         return "Open to everybody."
-    rule = RULES[permission]
-    needs = []
+    rule = RULES[one.permission]
+    said = [_needs(rule)]
+    if rule.deploy_scopes and one.operation.dialect is Dialect.PACKAGING:
+        said.append(f"A deploy token needs the scope {_either(rule.deploy_scopes)}.")
+    if rule.people_only:
+        said.append("Bots may not.")
+    return " ".join(said)
+
+
+def _needs(rule: Rule) -> str:
+    token = f"a token of scope {_either(rule.scopes)}" if rule.scopes else "a token of any scope"
     if rule.administrator:
-        needs.append("to be an administrator")
-    elif rule.role > Role.NONE:
-        needs.append(f"the role {rule.role.name.title()} or a higher one")
-    elif rule.signed_in:
-        needs.append("somebody who is signed in")
-    if rule.scopes:
-        needs.append("a token of scope " + " or ".join(f"`{scope}`" for scope in rule.scopes))
-    return f"Needs {', and '.join(needs)}." if needs else ""
+        return f"Needs to be an administrator, and {token}."
+    if rule.role is Role.OWNER:
+        return f"Needs the role Owner, and {token}."
+    if rule.role > Role.NONE:
+        return f"Needs the role {rule.role.name.title()} or a higher one, and {token}."
+    if rule.signed_in:
+        return f"Needs {token}."
+    return f"Open to whoever can see it; {token} for what is not public."
+
+
+def _either(scopes: Iterable[str]) -> str:
+    return " or ".join(f"`{scope}`" for scope in scopes)
 
 
 # What is answered --------------------------------------------------------------------------------
