@@ -30,11 +30,10 @@ class Runner:
 
     def try_(self, trial: Trial) -> list[str]:
         """Return everything in which the answer is not the expected one."""
+        world = self._world(trial)
         with self._instance(trial.given.instance):
-            world = self._world(trial)
-            names = world.names
             for step in trial.before:
-                names |= self._do(world, step)
+                world.names |= self._do(world, step)
             answer = self.send(world, trial.caller, trial.request, trial.path)
         return faults(answer, trial.expect, world.names)
 
