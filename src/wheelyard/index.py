@@ -11,9 +11,9 @@ Theory of operation:
 - A result is kept only when no news has been read since its own serial; otherwise a change could
   slip between reading and keeping.  It is then still served once, being as fresh as its request.
 - A row that names a package drops its pages, and the files where it takes some away.  A row that
-  creates something else drops no grant, for neither absence nor refusal is ever kept.  Any
-  other row, about users, members, tokens, groups or projects, drops every grant; such rows are rare
-  beside installs.
+  creates something else drops no grant, for neither absence nor refusal is ever kept.  A token that
+  is revoked drops its own: each job of a CI server ends with one.  Any other row, about users,
+  members, groups or projects, drops every grant; such rows are rare beside installs.
 - What ends by itself carries its end: a grant is not used past the expiry of its token or of a
   membership that it rests on.
 
@@ -133,7 +133,7 @@ class Shelf(Generic[K, V]):
         capacity: int,
         *,
         size: Callable[[V], int] = lambda _: 1,
-        label: Callable[[K], Hashable] = lambda _: None,
+        label: Callable[[K, V], Hashable] = lambda _, __: None,
     ) -> None:
         self._index = index
         self._capacity = capacity
@@ -158,7 +158,7 @@ class Shelf(Generic[K, V]):
         self.drop(key)
         self._entries[key] = value
         self._held += size
-        label = self._label(key)
+        label = self._label(key, value)
         if label is not None:
             self._labelled.setdefault(label, set()).add(key)
         while self._held > self._capacity:
@@ -170,7 +170,7 @@ class Shelf(Generic[K, V]):
         if value is None:
             return
         self._held -= self._size(value)
-        label = self._label(key)
+        label = self._label(key, value)
         if label is not None:
             alike = self._labelled[label]
             alike.discard(key)
@@ -216,15 +216,23 @@ _ROOT = ""
 """The label of every index; no package is called so."""
 
 
-def _label_page(key: PageKey) -> str | None:
+def _label_page(key: PageKey, page: BuiltPage) -> str | None:
     """Return what a page of many projects is dropped by."""
+    del page
     _, name, sources = key
     return (name or _ROOT) if sources else None
 
 
-def _label_reach(key: ReachKey) -> str | None:
+def _label_reach(key: ReachKey, reach: Reach) -> str | None:
+    del reach
     asked = key[1]
     return asked if isinstance(asked, str) else None
+
+
+def _label_grant(key: GrantKey, grant: Grant) -> int | None:
+    """Return the token that a grant rests on."""
+    del key
+    return grant.principal.token_id
 
 
 class Index:
@@ -237,7 +245,7 @@ class Index:
         self.pages: Shelf[PageKey, BuiltPage] = Shelf(
             self, MAX_PAGE_BYTES, size=lambda page: len(page.body), label=_label_page
         )
-        self.grants: Shelf[GrantKey, Grant] = Shelf(self, MAX_GRANTS)
+        self.grants: Shelf[GrantKey, Grant] = Shelf(self, MAX_GRANTS, label=_label_grant)
         self.reaches: Shelf[ReachKey, Reach] = Shelf(self, MAX_REACHES, label=_label_reach)
         self.files: Shelf[FileKey, File] = Shelf(self, MAX_FILES)
 
@@ -287,7 +295,9 @@ class Index:
         noun, _, verb = entry.action.partition(".")
         if noun not in _OF_CREDENTIALS:
             self.reaches.clear()
-        if verb != "created":
+        if entry.action == "token.revoked":
+            self.grants.drop_labelled(entry.token_id)
+        elif verb != "created":
             self.grants.clear()
         # A name is its index's title.  A deleted one's id is never given again, so that what is
         # left of it cannot be reached, and gives way to what is used.

@@ -7,7 +7,7 @@ import pytest
 
 from wheelyard import groups, journal
 from wheelyard import index as index_
-from wheelyard.access import ANONYMOUS, Permission
+from wheelyard.access import ANONYMOUS, Permission, Principal
 from wheelyard.groups import NewGroup
 from wheelyard.index import (
     EVERYTHING,
@@ -91,7 +91,7 @@ def test_a_publication_drops_the_page_of_its_package_and_the_index_alone(
 
 @pytest.mark.parametrize(
     "action",
-    ["token.revoked", "user.blocked", "member.removed", "project.edited", "group.edited"],
+    ["session.ended", "user.blocked", "member.removed", "project.edited", "group.edited"],
 )
 def test_a_change_of_who_may_what_drops_everything_known_about_callers(
     registry: Registry, index: Index, tenant: Project, action: str
@@ -104,6 +104,27 @@ def test_a_change_of_who_may_what_drops_everything_known_about_callers(
     index.refresh()
 
     assert index.grants.find(KEY) is None
+
+
+def test_a_revoked_token_drops_what_is_known_of_it_alone(
+    registry: Registry, index: Index, tenant: Project
+) -> None:
+    index.refresh()
+    grants = {
+        (bytes([number]), "1", Permission.READ_PACKAGES): replace(
+            granted(tenant), principal=Principal(user_id=1, token_id=number)
+        )
+        for number in (1, 2, 3)
+    }
+    for key, grant in grants.items():
+        index.grants.keep(key, grant, index.serial)
+
+    for number in (1, 3):
+        write(registry, Entry("token.revoked", token_id=number))
+    index.refresh()
+
+    found = [index.grants.find(key) for key in grants]
+    assert [grant and grant.principal.token_id for grant in found] == [None, 2, None]
 
 
 @pytest.mark.parametrize("action", ["token.created", "user.created", "project.created"])
