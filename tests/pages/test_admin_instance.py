@@ -4,6 +4,7 @@ On a server of their own, for what is switched here concerns everybody.
 """
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import fields
@@ -201,6 +202,24 @@ def test_the_registry_is_not_its_own_upstream(administrator: Visitor, town: Inst
 
     assert wrong(answer) == ["Upstream index is this registry itself"]
     assert decided(town) == Instance()
+
+
+def test_who_deletes_a_release_is_told_that_its_name_stays(
+    administrator: Visitor, developer: Actor, project: Project
+) -> None:
+    assert developer.publish(project, wheel("leaving", "1.0")).status_code == 201
+    found = administrator.get(f"/{project.full_path}/-/packages").text
+    release = re.search(rf'href="(/{project.full_path}/-/packages/[0-9]+)"', found)
+    assert release is not None
+
+    off = administrator.get(release[1]).text
+    administrator.post(FORWARDING, {"forwarding": "true"})
+    nowhere = administrator.get(release[1]).text
+    administrator.post(FORWARDING, {"forwarding": "true", "upstream_url": UPSTREAM})
+    on = administrator.get(release[1]).text
+
+    said = "requests for it are not forwarded afterwards either"
+    assert [said in page for page in (off, nowhere, on)] == [False, False, True]
 
 
 # Effective settings ------------------------------------------------------------------------------
