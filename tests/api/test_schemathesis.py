@@ -18,7 +18,11 @@ from tests.servers import Server, clean_environment, running
 from wheelyard.access import Role, Visibility
 from wheelyard.projects import Project
 
-pytestmark = pytest.mark.client
+pytestmark = [
+    pytest.mark.client,
+    pytest.mark.timeout(900),  # most of a minute, and many on a machine that has much else to do
+    pytest.mark.xdist_group("schemathesis"),
+]
 
 HOOKS = Path(__file__).parent / "schemathesis_hooks.py"
 
@@ -85,14 +89,24 @@ def _names(town: Installation, project: Project, group_id: int) -> dict[str, Any
 
 def ask(place: Place, secret: str | None, tmp_path: Path, *options: str) -> set[str]:
     """Let it ask, and return which operations were answered with success."""
+    done = run(place, secret, tmp_path, f"{place.server.url}/api/v4/openapi.json", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line.split(" ", 1) for line in (tmp_path / "answers").read_text().splitlines()]
+    return {label for status, label in lines if status.startswith("2")}
+
+
+def run(
+    place: Place, secret: str | None, tmp_path: Path, document: str, *options: str
+) -> subprocess.CompletedProcess[str]:
+    """Let it ask what a document tells of."""
     answers = tmp_path / "answers"
     answers.touch()
     signed_in = [] if secret is None else ["--header", f"PRIVATE-TOKEN: {secret}"]
-    done = subprocess.run(
+    return subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
             "run",
-            f"{place.server.url}/api/v4/openapi.json",
+            document,
             *("--seed", "1", "--continue-on-failure", "--no-color", "--warnings", "off"),
             *signed_in,
             *options,
@@ -106,12 +120,9 @@ def ask(place: Place, secret: str | None, tmp_path: Path, *options: str) -> set[
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=800,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    lines = [line.split(" ", 1) for line in answers.read_text().splitlines()]
-    return {label for status, label in lines if status.startswith("2")}
 
 
 def without(*operations: str) -> list[str]:
@@ -151,7 +162,7 @@ def test_it_finds_nothing_in_what_ends_a_credential(place: Place, tmp_path: Path
 def test_it_finds_nothing_as_a_developer(place: Place, tmp_path: Path) -> None:
     user = place.town.join(place.town.user(), place.project, Role.DEVELOPER)
     secret = place.town.token(user).secret
-    quick = ("--max-examples=5", "--phases=fuzzing")
+    quick = ("--max-examples=3", "--phases=fuzzing")
 
     reached = ask(place, secret, tmp_path, *quick, *without(*OF_ONESELF, *OF_THE_INSTANCE))
 
@@ -159,7 +170,7 @@ def test_it_finds_nothing_as_a_developer(place: Place, tmp_path: Path) -> None:
 
 
 def test_it_finds_nothing_as_nobody(place: Place, tmp_path: Path) -> None:
-    reached = ask(place, None, tmp_path, "--max-examples=5", "--phases=fuzzing")
+    reached = ask(place, None, tmp_path, "--max-examples=3", "--phases=fuzzing")
 
     assert {"GET /projects", "GET /groups"} <= reached
     assert not {label for label in reached if not label.startswith("GET ")}
@@ -171,3 +182,17 @@ def test_it_finds_nothing_in_the_settings_of_the_instance(place: Place, tmp_path
     reached = ask(place, ROOT_TOKEN, tmp_path, "--max-examples=20", *only)
 
     assert reached == {"PUT /application/plan_limits", "PUT /application/settings"}
+
+
+def test_it_would_find_what_is_not_so(place: Place, tmp_path: Path) -> None:
+    with place.town.anonymous() as caller:
+        document = caller.http.get("/api/v4/openapi.json").json()
+    document["components"]["schemas"]["Version"]["properties"]["revision"]["type"] = "integer"
+    told = tmp_path / "openapi.json"
+    told.write_text(json.dumps(document))
+    only = ("--include-operation-id=get_version", "--phases=coverage")
+
+    done = run(place, ROOT_TOKEN, tmp_path, str(told), f"--url={place.server.url}/api/v4", *only)
+
+    assert done.returncode == 1
+    assert 'is not of type "integer"' in done.stdout
