@@ -22,8 +22,6 @@ WITHOUT_OBJECT = {
     "GET /openapi.json",
     "GET /metadata",
     "POST /user/personal_access_tokens",
-    "GET /application/settings",
-    "PUT /application/settings",
     "GET /application/plan_limits",
     "PUT /application/plan_limits",
     "POST /projects/{project}/job_tokens",  # ours, as is the next
