@@ -11,6 +11,7 @@ from starlette.routing import Route
 from tests.actors import Actor, Installation
 from wheelyard.registry import Registry
 from wheelyard.web.openapi.document import describe
+from wheelyard.web.openapi.outline import outline
 from wheelyard.web.routes import routes
 
 URL = "/api/v4/openapi.json"
@@ -83,6 +84,18 @@ def test_each_operation_says_in_a_sentence_what_it_does(document: dict[str, Any]
         for path, methods in document["paths"].items()
         for method, one in methods.items()
         if not re.fullmatch(r"[A-Z].{5,}\.", one["summary"])
+    ]
+
+    assert silent == []
+
+
+def test_each_parameter_says_what_it_is(document: dict[str, Any]) -> None:
+    silent = [
+        (operation.name, line.name)
+        for resource in outline(document).resources
+        for operation in resource.operations
+        for line in operation.parameters
+        if not line.text
     ]
 
     assert silent == []

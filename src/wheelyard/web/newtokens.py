@@ -12,9 +12,11 @@ from wheelyard.web.asked import LEVELS, AccessLevel, FutureDay, Line, Text, only
 class NewPersonalToken(Struct, kw_only=True, frozen=True):
     """A new personal access token."""
 
-    name: Line
-    scopes: Annotated[tuple[Scope, ...], only(SCOPES[TokenKind.PERSONAL])]
-    description: Annotated[str, Meta(max_length=2000)] = ""
+    name: Annotated[Line, Meta(description="What it is called, for people.")]
+    scopes: Annotated[
+        tuple[Scope, ...], only(SCOPES[TokenKind.PERSONAL]), Meta(description="What it may do.")
+    ]
+    description: Annotated[str, Meta(max_length=2000, description="What it is for.")] = ""
     expires_at: Annotated[
         FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
     ] = None
@@ -34,8 +36,10 @@ class NewPersonalToken(Struct, kw_only=True, frozen=True):
 class NewDeployToken(Struct, kw_only=True, frozen=True):
     """A new deploy token."""
 
-    name: Line
-    scopes: Annotated[tuple[Scope, ...], only(SCOPES[TokenKind.DEPLOY])]
+    name: Annotated[Line, Meta(description="What it is called, for people.")]
+    scopes: Annotated[
+        tuple[Scope, ...], only(SCOPES[TokenKind.DEPLOY]), Meta(description="What it may do.")
+    ]
     username: Annotated[Text, Meta(description="Without one it is given one.")] = ""
     expires_at: Annotated[
         FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
@@ -56,12 +60,14 @@ class NewDeployToken(Struct, kw_only=True, frozen=True):
 class NewAccessToken(Struct, kw_only=True, frozen=True):
     """A new access token of a project or a group."""
 
-    name: Line
-    scopes: Annotated[tuple[Scope, ...], only(SCOPES[TokenKind.PROJECT])]
+    name: Annotated[Line, Meta(description="What it is called, for people.")]
+    scopes: Annotated[
+        tuple[Scope, ...], only(SCOPES[TokenKind.PROJECT]), Meta(description="What it may do.")
+    ]
     access_level: Annotated[
         AccessLevel, Meta(description=f"The role of its bot, the caller's own at most. {LEVELS}")
     ] = Role.MAINTAINER.value
-    description: Annotated[str, Meta(max_length=2000)] = ""
+    description: Annotated[str, Meta(max_length=2000, description="What it is for.")] = ""
     expires_at: Annotated[
         FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
     ] = None

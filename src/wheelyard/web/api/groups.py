@@ -30,7 +30,9 @@ from wheelyard.web.asked import Direction, Line, Number
 from wheelyard.web.operations import also
 
 GroupOrder = Literal["id", "name", "path"]
-Description = Annotated[str, Meta(max_length=groups.MAX_DESCRIPTION)]
+Description = Annotated[
+    str, Meta(max_length=groups.MAX_DESCRIPTION, description="What it is about.")
+]
 
 
 # What is asked for -------------------------------------------------------------------------------
@@ -61,20 +63,20 @@ class ListGroups(ListSubgroups, kw_only=True, frozen=True):
 class CreateGroup(SaidForAll, kw_only=True, frozen=True):
     """A new group."""
 
-    name: Line
-    path: Line
+    name: Annotated[Line, Meta(description="For people.")]
+    path: Annotated[Line, Meta(description="Its part of addresses.")]
     description: Description = ""
-    visibility: Visibility = Visibility.PRIVATE
+    visibility: Annotated[Visibility, Meta(description="Who can see it.")] = Visibility.PRIVATE
     parent_id: Annotated[Number | None, Meta(description="The group that it goes into.")] = None
 
 
 class EditGroup(SaidForAll, kw_only=True, frozen=True):
     """What is to be changed."""
 
-    name: Line | None = None
-    path: Line | None = None
+    name: Annotated[Line | None, Meta(description="For people.")] = None
+    path: Annotated[Line | None, Meta(description="Its part of addresses.")] = None
     description: Description | None = None
-    visibility: Visibility | None = None
+    visibility: Annotated[Visibility | None, Meta(description="Who can see it.")] = None
 
 
 # What is answered --------------------------------------------------------------------------------

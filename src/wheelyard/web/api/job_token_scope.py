@@ -1,6 +1,8 @@
 """Whose job tokens a project admits (GitLab documentation, "Job token scope API")."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from wheelyard import admissions, memberships, namespaces, projects
 from wheelyard.access import Permission, Subject
@@ -16,19 +18,21 @@ from wheelyard.web.asked import Number
 class EditScope(Struct, kw_only=True, frozen=True):
     """Whether the project admits only those that it lists."""
 
-    enabled: bool
+    enabled: Annotated[bool, Meta(description="Whether it admits only those that it lists.")]
 
 
 class AdmitProject(Struct, kw_only=True, frozen=True):
     """A project whose job tokens are to be admitted."""
 
-    target_project_id: Number
+    target_project_id: Annotated[Number, Meta(description="The project whose jobs are admitted.")]
 
 
 class AdmitGroup(Struct, kw_only=True, frozen=True):
     """A group whose projects' job tokens are to be admitted."""
 
-    target_group_id: Number
+    target_group_id: Annotated[
+        Number, Meta(description="The group whose projects' jobs are admitted.")
+    ]
 
 
 class JobTokenScope(Struct, kw_only=True, frozen=True):

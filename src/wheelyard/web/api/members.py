@@ -40,8 +40,8 @@ class AddMember(Struct, kw_only=True, frozen=True):
 
     needs_one_of: ClassVar = ("user_id", "username")
 
-    user_id: Number | None = None
-    username: Text = ""
+    user_id: Annotated[Number | None, Meta(description="The user.")] = None
+    username: Annotated[Text, Meta(description="The same, by name.")] = ""
     access_level: Annotated[AccessLevel, Meta(description=LEVELS)]
     expires_at: Annotated[FutureDay | None, Meta(description="The day on which it ends.")] = None
 

@@ -17,7 +17,9 @@ class ListByRole(KeysetPaged, kw_only=True, frozen=True):
     """What lists of groups and of projects have alike."""
 
     search: Annotated[Text, Meta(description="Part of a name or path.")] = ""
-    visibility: Visibility | None = None
+    visibility: Annotated[
+        Visibility | None, Meta(description="Only those that are visible to these.")
+    ] = None
     owned: Annotated[bool, Meta(description="Only those the caller owns.")] = False
     min_access_level: Annotated[
         AccessLevel | None,

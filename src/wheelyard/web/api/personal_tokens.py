@@ -41,7 +41,9 @@ class NewOwnToken(NewPersonalToken, kw_only=True, frozen=True):
     GitLab allows two scopes here; the other one, `k8s_proxy`, opens nothing in a registry.
     """
 
-    scopes: Annotated[tuple[Scope, ...], only([Scope.SELF_ROTATE])]
+    scopes: Annotated[
+        tuple[Scope, ...], only([Scope.SELF_ROTATE]), Meta(description="What it may do.")
+    ]
 
 
 def list_personal_tokens(call: Call, asked: ListPersonalTokens) -> Reply[list[PersonalToken]]:

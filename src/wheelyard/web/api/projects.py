@@ -89,8 +89,10 @@ class ListGroupProjects(ListUserProjects, kw_only=True, frozen=True):
 class _Settings(Said, kw_only=True, frozen=True):
     """What new and changed projects can be given alike."""
 
-    description: Annotated[str, Meta(max_length=_MAX_DESCRIPTION)] | None = None
-    visibility: Visibility | None = None
+    description: (
+        Annotated[str, Meta(max_length=_MAX_DESCRIPTION, description="What it is about.")] | None
+    ) = None
+    visibility: Annotated[Visibility | None, Meta(description="Who can see it.")] = None
     package_registry_access_level: Annotated[
         RegistryAccess | None, Meta(description="Who may read the packages.")
     ] = None
@@ -114,8 +116,8 @@ class CreateProject(_Settings, kw_only=True, frozen=True):
 class EditProject(_Settings, kw_only=True, frozen=True):
     """What is to be changed."""
 
-    name: Line | None = None
-    path: Line | None = None
+    name: Annotated[Line | None, Meta(description="For people.")] = None
+    path: Annotated[Line | None, Meta(description="Its part of addresses.")] = None
 
 
 class TransferProject(Struct, kw_only=True, frozen=True):

@@ -43,14 +43,18 @@ class ListTokens(Paged, kw_only=True, frozen=True):
     state: Annotated[
         TokenState | None, Meta(description="Those that can be used, or those that cannot.")
     ] = None
-    revoked: bool | None = None
+    revoked: Annotated[
+        bool | None, Meta(description="Only those that were revoked, or only the others.")
+    ] = None
     search: Annotated[Text, Meta(description="Part of a name.")] = ""
-    created_after: Moment | None = None
-    created_before: Moment | None = None
-    last_used_after: Moment | None = None
-    last_used_before: Moment | None = None
-    expires_after: Moment | None = None
-    expires_before: Moment | None = None
+    created_after: Annotated[Moment | None, Meta(description="Made after this moment.")] = None
+    created_before: Annotated[Moment | None, Meta(description="Made before it.")] = None
+    last_used_after: Annotated[Moment | None, Meta(description="Last used after this moment.")] = (
+        None
+    )
+    last_used_before: Annotated[Moment | None, Meta(description="Last used before it.")] = None
+    expires_after: Annotated[Moment | None, Meta(description="Ending after this moment.")] = None
+    expires_before: Annotated[Moment | None, Meta(description="Ending before it.")] = None
     sort: Annotated[Order, Meta(description="What they are sorted by.")] = Order.CREATED_ASC
 
     def find(self, call: Call, kinds: tuple[TokenKind, ...], holder: Holder | None) -> Page[Token]:

@@ -52,9 +52,9 @@ class CreateUser(Struct, kw_only=True, frozen=True):
 
     needs_one_of: ClassVar = ("password", "reset_password", "force_random_password")
 
-    email: Line
-    name: Line
-    username: Line
+    email: Annotated[Line, Meta(description="An e-mail address.")]
+    name: Annotated[Line, Meta(description="For people.")]
+    username: Annotated[Line, Meta(description="For signing in, and in addresses.")]
     password: Annotated[Text | None, Meta(description="At least 8 characters.")] = None
     force_random_password: Annotated[bool, Meta(description="Nobody knows a password.")] = False
     reset_password: Annotated[bool, Meta(description="The same: no mail is sent.")] = False
@@ -64,9 +64,9 @@ class CreateUser(Struct, kw_only=True, frozen=True):
 class EditUser(Struct, kw_only=True, frozen=True):
     """What is to be changed."""
 
-    username: Line | None = None
-    name: Line | None = None
-    email: Line | None = None
+    username: Annotated[Line | None, Meta(description="For signing in, and in addresses.")] = None
+    name: Annotated[Line | None, Meta(description="For people.")] = None
+    email: Annotated[Line | None, Meta(description="An e-mail address.")] = None
     admin: Annotated[bool | None, Meta(description="Whether the user is an administrator.")] = None
     password: Annotated[Text | None, Meta(description="At least 8 characters.")] = None
 

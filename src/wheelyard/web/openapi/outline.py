@@ -141,7 +141,7 @@ class _Reader:
 
     def _parameters(self, operation: Mapping[str, Any]) -> Iterator[Line]:
         for one in operation["parameters"]:
-            text = one.get("description", "")
+            text = one.get("description") or _text(one["schema"])
             yield self._line(
                 one["name"], one["schema"], text, one["in"], is_required=one["required"]
             )
@@ -151,7 +151,7 @@ class _Reader:
         for shape in list(content.values())[:1]:  # the others are the same in another form
             schema = self._resolve(shape["schema"])
             for name, one in schema["properties"].items():
-                text = one.get("description", "")
+                text = _text(one)
                 is_required = name in schema.get("required", ())
                 yield self._line(name, one, text, "body", is_required=is_required)
 
@@ -188,7 +188,7 @@ class _Reader:
             yield Line(
                 name=within + name,
                 kind=self._kind(one),
-                text=one.get("description", ""),
+                text=_text(one),
                 is_required=name in shape.get("required", ()),
             )
             inner = self._shape_within(one)
@@ -218,6 +218,12 @@ class _Reader:
         if "format" in shape:
             return str(shape["format"])
         return {"string": "text", "integer": "number", "boolean": "true | false"}.get(kind, kind)
+
+
+def _text(schema: Schema) -> str:
+    """Return what is said of a value, or of the one kind that it has beside null."""
+    said = (one.get("description") for one in (schema, *schema.get("anyOf", ())))
+    return next(filter(None, said), "")
 
 
 _SAMPLES = {
