@@ -197,8 +197,7 @@ def download_package_file(call: Call, asked: FileConditions) -> Reply[Delivery]:
     """Download a file of a package."""
     del asked  # what sends the file looks at the request itself
     file = _file(call, _release(call))
-    subject = call.project.subject
-    anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, subject, Role.NONE)
+    anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, call.subject, Role.NONE)
     return Reply(Delivery(file, is_open=anybody is Decision.ALLOWED))
 
 
