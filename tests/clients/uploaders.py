@@ -120,6 +120,15 @@ def poetry_address(upload: Upload) -> Ran:
     )
 
 
+def poetry_netrc(upload: Upload) -> Ran:
+    upload.laptop.write_netrc(upload.login.username, upload.login.secret)
+    return upload.laptop.poetry(
+        *("publish", "--repository", "acme"),
+        cwd=upload.folder,
+        POETRY_REPOSITORIES_ACME_URL=upload.repository,
+    )
+
+
 # PDM ---------------------------------------------------------------------------------------------
 
 
@@ -219,6 +228,7 @@ FORMS: dict[str, Callable[[Upload], Ran]] = {
     "poetry options": poetry_options,
     "poetry config": poetry_config,
     "poetry address": poetry_address,
+    "poetry netrc": poetry_netrc,
     "pdm environment": pdm_environment,
     "pdm options": pdm_options,
     "pdm address": pdm_address,

@@ -15,7 +15,7 @@ from wheelyard.web.pages.packages.snippets.recipes import (
 def publish(place: Place, credential: Credential, _: Gettext) -> list[Snippet]:
     """Return how to publish with each client; nothing where nothing can be published.
 
-    Uploaders do not read ~/.netrc, and always need a credential.
+    Of the uploaders only uv and Poetry read ~/.netrc, and all need a credential.
     """
     if place.publish_url is None:
         return []
