@@ -5,12 +5,13 @@ a name that is private here would be installed instead (dependency confusion).  
 ``find_target``; docs/decisions says why each of them is as it is.
 """
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from sqlalchemy import Connection, select
 
-from wheelyard import addresses, policies
-from wheelyard.access import Principal
+from wheelyard import access, addresses, namespaces, policies
+from wheelyard.access import Principal, TokenKind
 from wheelyard.database.schema import known_names
 from wheelyard.namespaces import Namespace
 from wheelyard.policies import Policy
@@ -28,19 +29,34 @@ def find_target(
 ) -> str | None:
     """Return where a client finds a package that the place does not have; None: nowhere.
 
-    The settings are those in force.  Nobody is sent on who is anonymous; and for no name that was
-    ever on this instance, be it where the caller cannot see it, or that lies under a reserved
-    prefix, or that is no name.  The address ends in the name as it was requested.
+    The settings are those in force.  Nobody is sent on who is anonymous or whose token opens no
+    packages; and for no name that was ever on this instance, be it where the caller cannot see it,
+    or that lies under a prefix reserved above the place or inside it, or that is no name.  The
+    address ends in the name as it was requested.
     """
-    if principal.is_anonymous or not has_upstream(settings) or not names.is_name(requested_name):
+    if not _is_known_reader(principal):
+        return None
+    if not has_upstream(settings) or not names.is_name(requested_name):
         return None
     policy = policy_of(conn, place, settings)
     if not policy.forwarding:
         return None
     name = names.normalize_name(requested_name)
-    if is_reserved(name, policy) or is_known(conn, name):
+    reserved = (*policy.reserved_prefixes, *_reserved_inside(conn, place))
+    if is_reserved(name, reserved) or is_known(conn, name):
         return None
     return f"{settings.upstream_url}/{quote(requested_name, safe='')}/"
+
+
+def _is_known_reader(principal: Principal) -> bool:
+    """Whether it is known who asks, and that they may read packages at all.
+
+    Other tokens without the scope are refused before anything is looked for; a deploy token reads
+    what is public, whatever it says.
+    """
+    if principal.token_kind is TokenKind.DEPLOY:
+        return access.may_read_reached(principal)
+    return not principal.is_anonymous
 
 
 def is_on(conn: Connection, place: Place, settings: Settings) -> bool:
@@ -63,9 +79,16 @@ def policy_of(conn: Connection, place: Place, settings: Settings) -> Policy:
     return policies.of_group(conn, place, settings)
 
 
-def is_reserved(name: NormalizedName, policy: Policy) -> bool:
+def _reserved_inside(conn: Connection, place: Place) -> Iterable[NormalizedName]:
+    """Return what the groups inside a place reserve: their packages are sought there as well."""
+    if isinstance(place, Project):
+        return ()
+    return namespaces.reserved_prefixes_under(conn, place)
+
+
+def is_reserved(name: NormalizedName, prefixes: Iterable[NormalizedName]) -> bool:
     """Whether a name lies under one of the prefixes."""
-    return any(names.is_under(name, prefix) for prefix in policy.reserved_prefixes)
+    return any(names.is_under(name, prefix) for prefix in prefixes)
 
 
 def is_known(conn: Connection, name: NormalizedName) -> bool:

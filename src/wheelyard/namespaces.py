@@ -178,6 +178,15 @@ def find_each(conn: Connection, ids: Iterable[int]) -> dict[int, Namespace]:
     return {row.id: from_row(row) for row in rows}
 
 
+def reserved_prefixes_under(conn: Connection, group: Namespace | None) -> set[NormalizedName]:
+    """Return the prefixes that a group and all groups below it reserve; None: all there are."""
+    reserving = select(namespaces.c.reserved_prefixes).where(namespaces.c.reserved_prefixes != "")
+    if group is not None:
+        prefix = lineage_text(group.lineage)
+        reserving = reserving.where(is_under(namespaces.c.lineage, prefix))
+    return {NormalizedName(one) for text in conn.scalars(reserving) for one in text.split()}
+
+
 def find_group(conn: Connection, ref: str) -> Namespace | None:
     """Return a group by decimal id or full path; a user's namespace is no group."""
     matches = (

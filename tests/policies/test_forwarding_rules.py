@@ -70,9 +70,24 @@ def test_the_name_in_the_address_is_the_one_that_was_requested(desk: Desk) -> No
 
 
 def test_a_deploy_token_is_somebody(desk: Desk) -> None:
-    deploy = Principal(token_id=1, token_kind=TokenKind.DEPLOY)
+    deploy = Principal(
+        token_id=1, token_kind=TokenKind.DEPLOY, scopes=frozenset({"read_package_registry"})
+    )
 
     assert desk.ask(principal=deploy) == "https://mirror.example.com/simple/requests/"
+
+
+@pytest.mark.parametrize(
+    "scopes", [frozenset(), frozenset({"read_registry"})], ids=["none", "other"]
+)
+def test_a_deploy_token_that_opens_no_packages_is_not_sent_on(
+    desk: Desk, scopes: frozenset[str]
+) -> None:
+    deploy = Principal(token_id=1, token_kind=TokenKind.DEPLOY, scopes=scopes)
+
+    asked = [desk.ask(principal=deploy, place=place) for place in (None, desk.group, desk.project)]
+
+    assert asked == [None, None, None]
 
 
 def test_nobody_anonymous_is_sent_on(desk: Desk) -> None:
@@ -121,6 +136,22 @@ def test_nothing_under_a_reserved_prefix_is_forwarded(desk: Desk, name: str) -> 
     by_group = [desk.ask(name, place=place) for place in (group, project)]
 
     assert (by_instance, by_group) == (None, [None, None])
+
+
+def test_what_a_group_reserves_is_reserved_for_all_that_it_is_inside(desk: Desk) -> None:
+    below = desk.town.group(parent=desk.town.group(parent=desk.group))
+    inside = desk.town.project(within=below)
+    other, sibling = desk.town.group(), desk.town.group(parent=desk.group)
+    with desk.town.database.write() as conn:
+        reserved = names.normalize_prefixes(["Acme", "late"])
+        groups.edit(conn, below, {"reserved_prefixes": reserved}, by=OPERATOR, at=utc_now())
+        below = namespaces.get(conn, below.id)
+
+    heeding = [desk.ask("acme-next", place=place) for place in (None, desk.group, below, inside)]
+    free = [desk.ask("acme-next", place=place) for place in (other, sibling, desk.project)]
+
+    assert heeding == [None, None, None, None]
+    assert free == [f"{ON.upstream_url}/acme-next/"] * 3
 
 
 @pytest.mark.parametrize("name", ["acmetools", "ac", "my-acme"])

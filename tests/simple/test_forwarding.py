@@ -172,6 +172,14 @@ def test_deploy_tokens_and_jobs_are_sent_on(
                 assert actor.simple(place, "nobody-has-this").status_code == 302
 
 
+def test_a_deploy_token_that_opens_no_packages_is_not_sent_on(
+    town: Installation, group: Namespace, project: Project
+) -> None:
+    with town.holding(town.deploy_token(town.group(), "read_repository")) as robot:
+        for place in (project, group, None):
+            assert robot.simple(place, "nobody-has-this").status_code == 404
+
+
 def test_where_hatch_looks_before_it_publishes_nobody_is_sent_on(
     actor: Actor, project: Project
 ) -> None:
