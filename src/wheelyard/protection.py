@@ -1,10 +1,10 @@
 """Protection rules: who may publish and delete the packages whose names match a pattern.
 
 A pattern is a package name in which ``*`` stands for any text.  It is brought to normal form and
-compared with the name in that form, so that ``my-pkg*`` is not got around by sending ``My_Pkg``;
-and, as on GitLab, without regard to case with the name as it was sent.  Of several rules that match
-the strictest counts.  A rule that says who may publish shuts out deploy tokens altogether.  Job
-tokens are judged by their user, project and group access tokens by their bot's role.
+compared with the name in that form alone, so that ``my-pkg*`` is not got around by sending
+``My_Pkg``.  Of several rules that match the strictest counts.  A rule that says who may publish
+shuts out deploy tokens altogether.  Job tokens are judged by their user, project and group access
+tokens by their bot's role.
 
 Source: GitLab documentation, "Protected packages" and "Protected packages API".
 """
@@ -83,9 +83,7 @@ class Rule:
 
     def matches(self, name: str) -> bool:
         """Whether it is about a package, by any spelling of its name."""
-        return fnmatchcase(normalize_name(name), normalize_name(self.pattern)) or fnmatchcase(
-            name.lower(), self.pattern.lower()
-        )
+        return fnmatchcase(normalize_name(name), normalize_name(self.pattern))
 
 
 @dataclass(frozen=True, slots=True)

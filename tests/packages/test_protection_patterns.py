@@ -25,8 +25,7 @@ def rule(pattern: str, push: Level | None = OWNER, delete: Level | None = None) 
         ("acme--*", "acme_web"),
         ("a*c*e", "abcde"),
         ("*", "anything"),
-        # As GitLab: the name as it was sent, beside its normal form.
-        ("acme_*-core", "acme_-core"),
+        ("q_*_b", "q.x.b"),
     ],
 )
 def test_a_pattern_matches_any_spelling(pattern: str, name: str) -> None:
@@ -42,6 +41,9 @@ def test_a_pattern_matches_any_spelling(pattern: str, name: str) -> None:
         ("acme*", "not-acme"),
         ("*core", "core-more"),
         ("a_c", "abc"),
+        # These two are spellings of one package, q-b.
+        ("q-*-b", "q-b"),
+        ("q-*-b", "q--b"),
     ],
 )
 def test_a_pattern_is_literal_but_for_the_wild_card(pattern: str, name: str) -> None:
