@@ -34,7 +34,7 @@ def of_package(view: View, release: Release) -> dict[str, object]:
 def of_group(view: View) -> dict[str, object]:
     """Return what the page needs to teach installing what is in the group that is looked at."""
     url = f"{view.base_url}{GROUP_PYPI.format(group=view.group.id)}/simple"
-    forwards = _forwards(view, view.group)
+    forwards = forwarding.is_on(view.conn, view.group, view.settings)
     place = Place(index_url=url, publish_url=None, name=view.group.path, forwards=forwards)
     is_open = _may_anybody(view, Permission.READ_GROUP_PACKAGES)
     return _installing(view, place, _form_for_many(view, is_open=is_open))
@@ -43,7 +43,7 @@ def of_group(view: View) -> dict[str, object]:
 def of_everything(view: View) -> dict[str, object]:
     """Return what the page needs to teach installing whatever is on this registry."""
     url = f"{view.base_url}{ALL_PYPI}/simple"
-    forwards = _forwards(view, None)
+    forwards = forwarding.is_on(view.conn, None, view.settings)
     place = Place(index_url=url, publish_url=None, name="wheelyard", forwards=forwards)
     return _installing(view, place, _form_for_many(view, is_open=True))
 
@@ -101,12 +101,5 @@ def _place_of_project(view: View) -> Place:
         index_url=f"{root}/simple",
         publish_url=root,
         name=view.project.path,
-        forwards=_forwards(view, view.project),
+        forwards=forwarding.is_on(view.conn, view.project, view.settings),
     )
-
-
-def _forwards(view: View, place: forwarding.Place) -> bool:
-    settings = view.settings
-    if not forwarding.has_upstream(settings):
-        return False
-    return forwarding.policy_of(view.conn, place, settings).forwarding
