@@ -14,7 +14,6 @@ def show(view: View) -> Answer:
         "administration/packages.html",
         {
             "environment": view.registry.settings,
-            "in_force": view.settings,
             "packages_enabled": write_switch(decided.packages_enabled),
             "duplicates": decided.duplicates.value if decided.duplicates else "",
             "limit_mb": mebibytes.write(decided.max_file_bytes),
