@@ -8,7 +8,7 @@ from wheelyard.web.openapi.document import Document
 from wheelyard.web.openapi.parameters import Schema
 from wheelyard.web.operations import JSON
 
-_HOST = "https://gitlab.example.com"
+_HERE = "{base_url}"
 _MAX_DEPTH = 2  # of fields within fields; deeper ones are named by their shape
 
 
@@ -45,6 +45,8 @@ class Described:
     """Statuses that mean what they always do."""
 
     example: str
+    """A call for curl; ``{base_url}`` stands for the address of the registry."""
+
     words: str
     """All that it can be found by, in lower case."""
 
@@ -252,11 +254,12 @@ def _example(method: str, path: str, operation: Mapping[str, Any], needed: Itera
             path = path.replace(f"{{{one.name}}}", _sample(one))
         elif one.place == "body":
             words.append(f'{send} "{one.name}={_sample(one)}"')
-    return " \\\n  ".join([*words, f'"{_HOST}{path}"'])
+    return " \\\n  ".join([*words, f'"{_HERE}{path}"'])
 
 
 def _sample(line: Line) -> str:
-    if line.kind == "number":
+    kind = line.kind.removesuffix(" or null")
+    if kind == "number":
         return "1"
-    first = line.kind.removeprefix("list of ").split(" | ")[0]
-    return _SAMPLES.get(line.name) or _SAMPLES.get(line.kind) or first.replace("text", "tools")
+    first = kind.removeprefix("list of ").split(" | ")[0]
+    return _SAMPLES.get(line.name) or _SAMPLES.get(kind) or first.replace("text", "tools")
