@@ -66,7 +66,7 @@ for (const box of all("[data-select-all]")) {
     box.indeterminate = chosen > 0 && chosen < boxes.length;
     if (button) button.disabled = chosen === 0;
   };
-  box.hidden = false;
+  box.hidden = boxes.length === 0; // all may be kept by a rule
   box.addEventListener("change", () => { boxes.forEach((one) => { one.checked = box.checked; }); judge(); });
   boxes.forEach((one) => one.addEventListener("change", judge));
   judge();
