@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, user, token, doctor.
+"""The command line: serve, migrate, user, token, forget-name, doctor.
 
 What can go wrong at a person's keyboard ends in one sentence on standard error and the exit status
 1; a traceback is a bug.
@@ -16,7 +16,7 @@ import typer
 from sqlalchemy import Connection
 
 from wheelyard import doctor as doctor_
-from wheelyard import firststart, serving, sessions, tokens, users
+from wheelyard import firststart, packages, serving, sessions, tokens, users
 from wheelyard.access import TokenKind
 from wheelyard.database import migrate as migrate_
 from wheelyard.database.engine import Database
@@ -151,7 +151,7 @@ def _prepare(settings: Settings) -> None:
         )
 
 
-# migrate, user, token ----------------------------------------------------------------------------
+# migrate, user, token, forget-name ---------------------------------------------------------------
 
 
 @cli.command()
@@ -276,6 +276,25 @@ def token_create(
         new = NewToken(TokenKind.PERSONAL, Holder(user_id=owner.id), name, scopes, expires_at=end)
         minted = tokens.mint(conn, new, by=OPERATOR, at=now)
     typer.echo(minted.secret)
+
+
+@cli.command("forget-name")
+def forget_name(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Of a package that was deleted, in any spelling.")
+    ],
+    *,
+    data: Data = None,
+) -> None:
+    """Let clients be forwarded again for a package name that is gone.
+
+    Whoever published a package here, and deleted it, has kept its name from being forwarded ever
+    after.  Refused while any project has a package of this name.  Do it only where no client means
+    your own package by it: from then on a stranger's of the same name is installed.
+    """
+    with closing(_open(data)) as database, database.write() as conn:
+        packages.forget_name(conn, name, by=OPERATOR, at=utc_now())
+    typer.echo(f"Forgot {name}: where forwarding is on, it may be forwarded again.", err=True)
 
 
 def _open(data: Path | None) -> Database:

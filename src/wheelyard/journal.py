@@ -32,6 +32,7 @@ ACTIONS = (
     "member.added",
     "member.edited",
     "member.removed",
+    "name.forgotten",
     "project.created",
     "project.deleted",
     "project.edited",

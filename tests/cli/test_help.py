@@ -5,7 +5,7 @@ import pytest
 from tests.cli.terminal import Terminal
 
 COMMANDS = {
-    "": ["serve", "migrate", "doctor", "user", "token", "--version"],
+    "": ["serve", "migrate", "doctor", "user", "token", "forget-name", "--version"],
     "serve": ["--host", "--port", "--workers", "--data", "WHEELYARD_PORT; default: 8080"],
     "migrate": ["--data", "Safe to run again"],
     "user": ["create", "password"],
@@ -13,6 +13,7 @@ COMMANDS = {
     "user password": ["--password-stdin", "--data", "signed out everywhere"],
     "token": ["create"],
     "token create": ["--name", "--scope", "--expires-at", "--data", "cannot be read again"],
+    "forget-name": ["NAME", "--data", "Refused while any project has a package of this name"],
     "doctor": ["--full", "--data", "Exits with 1 when something is wrong"],
 }
 

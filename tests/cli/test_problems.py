@@ -10,6 +10,7 @@ from tests.cli.terminal import Terminal
 COMMANDS = [
     ["user", "create", "ada", "--email", "ada@example.com"],
     ["token", "create", "root"],
+    ["forget-name", "demo"],
 ]
 
 

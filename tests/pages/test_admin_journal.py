@@ -99,6 +99,14 @@ def test_who_signs_in_is_told_with_the_address(
     ]
 
 
+def test_a_name_that_is_forgotten_is_told(administrator: Visitor, town: Installation) -> None:
+    record(town, Entry("name.forgotten", package="numpy"))
+
+    assert sentences(administrator, action="name.")[:1] == [
+        "The command line forgot the package name numpy, which may be forwarded again"
+    ]
+
+
 def test_names_in_the_journal_are_text_and_no_markup(
     administrator: Visitor, town: Installation, user: User
 ) -> None:

@@ -50,7 +50,13 @@ from wheelyard.packages.records import (
     StoredFile,
     Within,
 )
-from wheelyard.packages.writing import add_file, delete_file, delete_release, ensure_release
+from wheelyard.packages.writing import (
+    add_file,
+    delete_file,
+    delete_release,
+    ensure_release,
+    forget_name,
+)
 
 __all__ = [
     "Creator",
@@ -82,6 +88,7 @@ __all__ = [
     "find_page",
     "find_release",
     "find_releases",
+    "forget_name",
     "holders",
     "last_change",
     "latest_packages",

@@ -16,6 +16,7 @@ from wheelyard.database.schema import (
     tokens,
     users,
 )
+from wheelyard.facts import Conflict, Invalid, Sentence
 from wheelyard.journal import Entry
 from wheelyard.packages.records import (
     File,
@@ -82,10 +83,33 @@ def _ensure_package(conn: Connection, project: Project, name: str, *, at: dateti
 
 
 def _remember_name(conn: Connection, name: NormalizedName, *, at: datetime) -> None:
-    """Keep a name for good, so that nobody is ever sent elsewhere for it."""
+    """Keep a name until it is forgotten, so that nobody is sent elsewhere for it."""
     known = known_names.c.normalized_name
     if conn.execute(select(known).where(known == name)).first() is None:
         conn.execute(insert(known_names).values(normalized_name=name, first_seen_at=at))
+
+
+def forget_name(conn: Connection, name: str, *, by: Actor, at: datetime) -> None:
+    """Let clients be sent elsewhere again for a name that was here, in any spelling.
+
+    Raises Conflict while a project has a package of it, and Invalid for one that is not known.
+    """
+    normalized = normalize_name(name)
+    holder = (
+        select(projects.c.full_path)
+        .join_from(projects, packages, packages.c.project_id == projects.c.id)
+        .where(packages.c.normalized_name == normalized)
+        .order_by(packages.c.id)
+    )
+    path = conn.scalars(holder.limit(1)).first()
+    if path is not None:
+        raise Conflict(
+            Sentence("The project %(path)s has a package %(name)s", path=path, name=normalized)
+        )
+    known = known_names.c.normalized_name
+    if not conn.execute(delete(known_names).where(known == normalized)).rowcount:
+        raise Invalid(Sentence("There is no package name %(name)s to forget", name=normalized))
+    journal.record(conn, Entry("name.forgotten", package=normalized), by=by, at=at)
 
 
 def add_file(

@@ -195,6 +195,9 @@ def _templates(_: Callable[[str], str]) -> dict[str, str]:
         "file.published": _("%(actor)s published %(file)s (%(package)s) in %(place)s"),
         "file.deleted": _("%(actor)s deleted the file %(file)s (%(package)s) in %(place)s"),
         "release.deleted": _("%(actor)s deleted the release %(package)s in %(place)s"),
+        "name.forgotten": _(
+            "%(actor)s forgot the package name %(package)s, which may be forwarded again"
+        ),
         "project.created": _("%(actor)s created the project %(place)s"),
         "project.edited": _("%(actor)s changed the project %(place)s"),
         "project.transferred": _("%(actor)s moved the project %(place)s"),
