@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from wheelyard import forwarding, instance, journal, namespaces, packages, projects, reaching
 from wheelyard.facts import NotFound
 from wheelyard.forwarding import Place
-from wheelyard.index import OWN, BuiltPage, Grant, Reach
+from wheelyard.index import BuiltPage, Grant, Reach
 from wheelyard.packages import File, Within
 from wheelyard.projects import Project
 from wheelyard.pypi import simple
@@ -117,9 +117,7 @@ class Pages:
 
     def find(self, grant: Grant, name: NormalizedName | None) -> BuiltPage | None:
         """Return a page that is remembered and fresh; None names the index."""
-        sources = OWN
-        if grant.reader is not None:
-            sources = self._index.find_sources(grant, name, self._clock)
+        sources = self._index.find_sources(grant, name, self._clock)
         return self._index.pages.find((grant.key, name, sources))
 
     async def build(
