@@ -2,7 +2,7 @@
 
 That a name is free on a public index is what an attacker waits for: whoever publishes there under
 a name that is private here would be installed instead (dependency confusion).  Hence the rules of
-``find_target``; docs/decisions says why each of them is as it is.
+``find_target``; docs/decisions/0014 says why each of them is as it is.
 """
 
 from collections.abc import Iterable
