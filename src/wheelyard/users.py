@@ -133,8 +133,6 @@ _ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "username": (users.c.username_key,),
     "created_at": (users.c.created_at,),
 }
-ORDERS = tuple(_ORDERS)
-"""What a list can be sorted by."""
 
 
 def list_users(

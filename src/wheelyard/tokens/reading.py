@@ -70,8 +70,6 @@ _ORDERS: Mapping[str, ColumnElement[Any]] = {
     "last_used": tokens.c.last_used_at,
     "name": func.lower(tokens.c.name),
 }
-ORDERS = tuple(_ORDERS)
-"""What a list can be sorted by."""
 
 
 def list_tokens(
