@@ -69,8 +69,7 @@ def _refresh_user(conn: Connection, principal: Principal) -> Principal:
     user = users.find(conn, principal.user_id)
     if user is None:
         raise CredentialRefused("unknown", "The user is not known")
-    if user.state is State.BLOCKED:
-        raise CredentialRefused("blocked", "Your account has been blocked.")
+    _require_unblocked(user.state)
     return replace(principal, is_admin=user.is_admin)
 
 
@@ -104,6 +103,10 @@ def _require_usable(token: Token, user_state: str | None, at: datetime) -> None:
         raise CredentialRefused(
             "expired", "Token is expired. You can either do re-authorization or token refresh."
         )
+    _require_unblocked(user_state)
+
+
+def _require_unblocked(user_state: str | None) -> None:
     if user_state == State.BLOCKED:
         raise CredentialRefused("blocked", "Your account has been blocked.")
 
