@@ -8,18 +8,22 @@ from wheelyard.access import Role, Scope, TokenKind
 from wheelyard.tokens import SCOPES, Holder, NewToken
 from wheelyard.web.asked import LEVELS, AccessLevel, FutureDay, Line, Text, only
 
+_Name = Annotated[Line, Meta(description="What it is called, for people.")]
+_Description = Annotated[str, Meta(max_length=2000, description="What it is for.")]
+_End = Annotated[
+    FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
+]
+
 
 class NewPersonalToken(Struct, kw_only=True, frozen=True):
     """A new personal access token."""
 
-    name: Annotated[Line, Meta(description="What it is called, for people.")]
+    name: _Name
     scopes: Annotated[
         tuple[Scope, ...], only(SCOPES[TokenKind.PERSONAL]), Meta(description="What it may do.")
     ]
-    description: Annotated[str, Meta(max_length=2000, description="What it is for.")] = ""
-    expires_at: Annotated[
-        FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
-    ] = None
+    description: _Description = ""
+    expires_at: _End = None
 
     def of(self, user_id: int) -> NewToken:
         """Return what is to be minted for a user."""
@@ -36,14 +40,12 @@ class NewPersonalToken(Struct, kw_only=True, frozen=True):
 class NewDeployToken(Struct, kw_only=True, frozen=True):
     """A new deploy token."""
 
-    name: Annotated[Line, Meta(description="What it is called, for people.")]
+    name: _Name
     scopes: Annotated[
         tuple[Scope, ...], only(SCOPES[TokenKind.DEPLOY]), Meta(description="What it may do.")
     ]
     username: Annotated[Text, Meta(description="Without one it is given one.")] = ""
-    expires_at: Annotated[
-        FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
-    ] = None
+    expires_at: _End = None
 
     def of(self, holder: Holder) -> NewToken:
         """Return what is to be minted for a project or a group."""
@@ -60,17 +62,15 @@ class NewDeployToken(Struct, kw_only=True, frozen=True):
 class NewAccessToken(Struct, kw_only=True, frozen=True):
     """A new access token of a project or a group."""
 
-    name: Annotated[Line, Meta(description="What it is called, for people.")]
+    name: _Name
     scopes: Annotated[
         tuple[Scope, ...], only(SCOPES[TokenKind.PROJECT]), Meta(description="What it may do.")
     ]
     access_level: Annotated[
         AccessLevel, Meta(description=f"The role of its bot, the caller's own at most. {LEVELS}")
     ] = Role.MAINTAINER.value
-    description: Annotated[str, Meta(max_length=2000, description="What it is for.")] = ""
-    expires_at: Annotated[
-        FutureDay | None, Meta(description="The day on which it ends; without one it never does.")
-    ] = None
+    description: _Description = ""
+    expires_at: _End = None
 
     def of(self, holder: Holder) -> NewToken:
         """Return what is to be minted for a project or a group."""
