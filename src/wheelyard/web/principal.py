@@ -44,7 +44,9 @@ _PRIVATE_TOKEN = b"private-token"
 _JOB_TOKEN = b"job-token"
 _QUERY = b"?"  # these two stand in the place of a header's name, where no header has them
 _SESSION = b"="
-_IN_QUERY = ("private_token", "access_token", "job_token")
+IN_QUERY = ("private_token", "access_token", "job_token")
+"""The parameters in which a token is sent."""
+
 _HEADERS = frozenset({_DEPLOY_TOKEN, _AUTHORIZATION, _PRIVATE_TOKEN, _JOB_TOKEN})
 _READING = frozenset({"GET", "HEAD"})
 
@@ -89,7 +91,7 @@ def read_presented(scope: Scope, find: Callable[[str], str] | None = None) -> Pr
             presented.extend(_session_in(header[1], scope))
     query: bytes = scope["query_string"]
     if find is not None:
-        sent = [(name, find(name)) for name in _IN_QUERY]
+        sent = [(name, find(name)) for name in IN_QUERY]
         query = urlencode([(name, secret) for name, secret in sent if secret]).encode()
     if b"_token=" in query:
         presented.append((_QUERY, query))
@@ -132,7 +134,7 @@ def read_guessable(presented: Presented) -> Presented:
 
 
 def _tokens_in(query: bytes) -> bytes:
-    found = [pair for pair in parse_qsl(query.decode("latin-1")) if pair[0] in _IN_QUERY]
+    found = [pair for pair in parse_qsl(query.decode("latin-1")) if pair[0] in IN_QUERY]
     return repr(found).encode("utf-8", "surrogateescape")
 
 

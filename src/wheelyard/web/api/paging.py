@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from wheelyard.database.paging import Keyset, Page, Window
 from wheelyard.web.headers import Headers
+from wheelyard.web.principal import IN_QUERY
 
 T = TypeVar("T")
 
@@ -89,15 +90,14 @@ class Paged(Struct, kw_only=True, frozen=True):
         return Position(page=self.page, per_page=min(self.per_page, MAX_PER_PAGE))
 
 
-# Of the credentials that a query can hold; a link is handed on and logged.
-_SECRET = frozenset({"private_token", "access_token", "job_token"})
-
-
 def link(url: str, query: bytes, further: Mapping[str, str | int], relation: str) -> str:
-    """Write a link that asks what was asked, but for some parameters."""
+    """Write a link that asks what was asked, but for some parameters.
+
+    Tokens are left out, for a link is handed on and logged.
+    """
     kept = [
         (name, value)
         for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        if name not in {"page", *further} | _SECRET
+        if name not in {"page", *further, *IN_QUERY}
     ]
     return f'<{url}?{urlencode([*kept, *further.items()])}>; rel="{relation}"'
