@@ -16,20 +16,11 @@ from wheelyard.facts import NotFound
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Filter, NewProject
 from wheelyard.web.api import policies
-from wheelyard.web.api.endpoint import (
-    ACCEPTED,
-    Accepted,
-    Call,
-    Created,
-    Message,
-    Reply,
-)
+from wheelyard.web.api.endpoint import ACCEPTED, Accepted, Call, Created, Message, Reply
 from wheelyard.web.api.keyset import BOTH, After
-from wheelyard.web.api.namespaces import (
-    ListByRole,
-)
+from wheelyard.web.api.namespaces import ListByRole
 from wheelyard.web.api.paging import Positioned
-from wheelyard.web.api.policies import Said
+from wheelyard.web.api.policies import Changes, Said
 from wheelyard.web.api.shown_projects import (
     Project,
     has_packages,
@@ -43,9 +34,6 @@ from wheelyard.web.operations import also
 _MAX_DESCRIPTION = 2000
 
 ProjectOrder = Literal["id", "name", "path", "created_at", "updated_at", "last_activity_at"]
-
-Changes = dict[str, str | int | bool | None]
-"""Columns of a project and their new values."""
 
 
 # What is asked for -------------------------------------------------------------------------------
