@@ -15,7 +15,7 @@ from wheelyard.packages import File, Filter, ListedRelease, Release, Within
 from wheelyard.web.api.conditions import OnCondition, require_unmodified
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Delivery, NoContent, Reply, show_time
 from wheelyard.web.api.keyset import BOTH, KeysetPaged
-from wheelyard.web.api.paging import Paged, Positioned
+from wheelyard.web.api.paging import DEFAULT_PER_PAGE, Paged, PerPage, Positioned
 from wheelyard.web.api.shown_packages import (
     Package,
     PackageFile,
@@ -97,9 +97,7 @@ class ListPackageFiles(Paged, kw_only=True, frozen=True):
 class ListPipelines(Struct, kw_only=True, frozen=True):
     """Which pipelines are wanted."""
 
-    per_page: Annotated[
-        int, Meta(ge=1, le=2**63 - 1, description="How many a page; more than 100 are 100.")
-    ] = 20
+    per_page: PerPage = DEFAULT_PER_PAGE
     cursor: Annotated[Text, Meta(description="Where a page begins.")] = ""
 
 

@@ -22,6 +22,10 @@ DEFAULT_PER_PAGE = 20
 MAX_PER_PAGE = 100
 _MAX_PAGE = 10**9
 
+PerPage = Annotated[
+    int, Meta(ge=1, le=2**63 - 1, description="How many a page; more than 100 are 100.")
+]
+
 MAX_COUNTED = 10_000
 """The longest list of which the headers tell its length."""
 
@@ -80,9 +84,7 @@ class Paged(Struct, kw_only=True, frozen=True):
     """What every list is asked for."""
 
     page: Annotated[int, Meta(ge=1, le=_MAX_PAGE, description="Which page, from 1.")] = 1
-    per_page: Annotated[
-        int, Meta(ge=1, le=2**63 - 1, description="How many a page; more than 100 are 100.")
-    ] = DEFAULT_PER_PAGE
+    per_page: PerPage = DEFAULT_PER_PAGE
 
     @property
     def position(self) -> Position:
