@@ -129,5 +129,6 @@ def show_personal_token(call: Call, token: Token) -> PersonalToken:
 
 
 def show_minted(call: Call, minted: Minted) -> MintedPersonalToken:
+    """Show a personal access token with its secret."""
     shown = show_personal_token(call, minted.token)
     return MintedPersonalToken(**structs.asdict(shown), token=minted.secret)
