@@ -32,7 +32,8 @@ MAX_PATTERN = 255
 
 # What names are made of, and the one wild card: no other pattern could match a name, and
 # ``fnmatch`` takes none of these for anything else.
-_PATTERN = re.compile(r"[A-Za-z0-9._*-]+\Z", re.ASCII)
+PATTERN = "[A-Za-z0-9._*-]+"
+_PATTERN = re.compile(rf"{PATTERN}\Z", re.ASCII)
 
 
 class Level(IntEnum):

@@ -16,7 +16,7 @@ Pattern = Annotated[
     Meta(
         min_length=1,
         max_length=protection.MAX_PATTERN,
-        pattern="^[A-Za-z0-9._*-]+$",
+        pattern=f"^{protection.PATTERN}$",
         description="A package name, in any spelling; `*` stands for any text.",
     ),
 ]
