@@ -108,6 +108,21 @@ def require_allowed(principal: Principal, changes: Mapping[str, Any], above: Pol
         raise InvalidRecord(pypi_package_requests_forwarding=_locked(above))
 
 
+def require_transferable(
+    conn: Connection,
+    principal: Principal,
+    project: Project,
+    destination: Namespace,
+    settings: Settings,
+) -> None:
+    """Refuse to carry a project's limit to where it could not be set.
+
+    Raises Forbidden when somebody else than an administrator would go past the limit there.
+    """
+    there = of_group(conn, destination, settings)
+    require_allowed(principal, {"max_file_bytes": project.max_file_bytes}, there)
+
+
 def _require_within(wanted: int | None, limit: int) -> None:
     """Refuse more bytes than a limit; None is that limit, and a limit of 0 is none."""
     if wanted is not None and limit and not 0 < wanted <= limit:

@@ -88,6 +88,41 @@ def test_what_does_not_fit_is_refused(root: Actor, town: Installation) -> None:
     assert transfer(root, taken, None) == (400, "namespace is missing")
 
 
+@pytest.mark.parametrize(
+    ("own", "there", "status"),
+    [
+        (None, 1000, 200),
+        (1000, 1000, 200),
+        (1001, 1000, 403),
+        (0, 1000, 403),  # which is no limit
+        (10**12, 0, 200),
+    ],
+)
+def test_no_limit_is_carried_to_where_it_could_not_be_set(
+    root: Actor, town: Installation, own: int | None, there: int, status: int
+) -> None:
+    target = town.group()
+    project = town.project(max_file_bytes=own)
+    user = town.user()
+    for place in (project, target):
+        town.join(user, place, Role.OWNER)
+    assert root.api("PUT", f"/groups/{target.id}", pypi_max_file_size=there).status_code == 200
+
+    with town.calling(town.token(user)) as owner:
+        found = transfer(owner, project, target.id)
+
+    said = "403 Forbidden - Only administrators may allow files of more than 1000 bytes"
+    moved = f"{target.full_path}/{project.path}"
+    assert found == (status, said if status == 403 else moved)
+
+
+def test_an_administrator_carries_any_limit_anywhere(root: Actor, town: Installation) -> None:
+    target, project = town.group(), town.project(max_file_bytes=1001)
+    assert root.api("PUT", f"/groups/{target.id}", pypi_max_file_size=1000).status_code == 200
+
+    assert transfer(root, project, target.id)[0] == 200
+
+
 def test_who_could_read_it_in_its_old_group_no_longer_can(root: Actor, town: Installation) -> None:
     old, new = town.group(), town.group()
     project, dist = town.project(within=old), wheel()

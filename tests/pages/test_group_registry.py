@@ -25,6 +25,7 @@ class Estate:
     """A group, a group in it, and a project in that; the visitor owns all."""
 
     town: Installation
+    user: User
     top: Namespace
     below: Namespace
     project: Project
@@ -55,7 +56,7 @@ def estate(town: Installation, user: User) -> Estate:
     top = town.group()
     town.join(user, top, Role.OWNER)
     below = town.group(parent=top)
-    return Estate(town, top, below, town.project(within=below))
+    return Estate(town, user, top, below, town.project(within=below))
 
 
 def offered(markup: str, field: str) -> list[str]:
@@ -116,6 +117,27 @@ def test_nobody_else_than_an_administrator_goes_past_what_comes_from_above(
     said = "Only administrators may allow files of more than 1,048,576 bytes"
     assert [(answer.status_code, notes(answer)) for answer in refused] == [(403, [said])] * 2
     assert [answer.status_code for answer in allowed] == [303, 303]
+
+
+def test_a_project_that_moves_does_not_carry_a_limit_past_its_new_group(
+    estate: Estate, visitor: Visitor
+) -> None:
+    other, path = estate.town.group(), estate.project.full_path
+    estate.town.edit(estate.project, max_file_bytes=1001)
+    for group, limit in ((estate.top, 1001), (other, 1000)):
+        estate.say(group, max_file_bytes=limit)
+    estate.town.join(estate.user, other, Role.OWNER)
+    to_other = {"namespace_id": str(other.id), "confirmation": path}
+
+    refused = visitor.post(f"/{path}/-/settings/transfer", to_other)
+    estate.say(other, max_file_bytes=1001)
+    moved = visitor.post(f"/{path}/-/settings/transfer", to_other)
+
+    assert refused.status_code == 403
+    assert "Only administrators may allow files of more than 1,000 bytes" in text_of(refused.text)
+    assert moved.headers["location"].endswith(
+        f"/{other.full_path}/{estate.project.path}/-/settings/general"
+    )
 
 
 def test_forwarding_is_chosen_with_a_lock_and_prefixes(estate: Estate, visitor: Visitor) -> None:

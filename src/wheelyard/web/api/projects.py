@@ -250,6 +250,9 @@ def transfer_project(call: Call, asked: TransferProject) -> Reply[Project]:
     """Move a project into another namespace."""
     found = namespaces.find_by_ref(call.conn, asked.namespace)
     namespace = projects.require_destination(call.conn, call.principal, found, at=call.at)
+    policies_.require_transferable(
+        call.conn, call.principal, call.project, namespace, call.settings
+    )
     project = projects.transfer(call.conn, call.project, namespace, by=call.actor, at=call.at)
     return Reply(show_project(call, project))
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from wheelyard import groups, namespaces, projects
+from wheelyard import groups, namespaces, policies, projects
 from wheelyard.access import RULES, Permission, RegistryAccess, Visibility
 from wheelyard.database.paging import Window
 from wheelyard.facts import InvalidRecord, NotFound, Refused, Sentence
@@ -172,6 +172,7 @@ def transfer(view: View) -> Answer:
     view.params.check()
     require_typed(view, view.project.full_path)
     namespace = _destination(view, namespace_id or 0)
+    policies.require_transferable(view.conn, view.principal, view.project, namespace, view.settings)
     project = projects.transfer(view.conn, view.project, namespace, by=view.actor, at=view.at)
     return _saved(view, project)
 
