@@ -24,6 +24,9 @@ CHALLENGE = (b"www-authenticate", b'Basic realm="GitLab Packages Registry"')
 
 _JSON = (b"content-type", b"application/json")
 
+# A cache may keep a 404 (RFC 9111, 4.2.2), and what is not here now may be published any moment.
+_NOT_KEPT = (b"cache-control", b"no-store")
+
 log = structlog.get_logger()
 
 Rendered = tuple[int, dict[str, Any], Headers]
@@ -189,4 +192,4 @@ class ErrorBoundary:
                 return
             # An answer that has begun cannot be taken back: the server refuses this one then, and
             # cuts the connection, by which the client sees that what it has is not whole.
-            await answer(send, status, [_JSON, *headers], json.dumps(body).encode())
+            await answer(send, status, [_JSON, _NOT_KEPT, *headers], json.dumps(body).encode())
