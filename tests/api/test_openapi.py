@@ -101,6 +101,16 @@ def test_each_parameter_says_what_it_is(document: dict[str, Any]) -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize("place", ["/projects/{project}", "/groups/{group}/-", ""])
+def test_being_sent_to_another_index_is_told_with_its_text(
+    document: dict[str, Any], place: str
+) -> None:
+    page = document["paths"][f"{place}/packages/pypi/simple/{{package}}"]["get"]
+
+    assert page["responses"]["302"]["content"] == {"text/plain": {"schema": {"type": "string"}}}
+    assert "Location" in page["responses"]["302"]["headers"]
+
+
 def test_an_operation_is_told_whole(document: dict[str, Any]) -> None:
     told = document["paths"]["/projects/{project}/packages"]["get"]
 

@@ -49,6 +49,9 @@ class Operation:
     also: Mapping[int, str] = field(default_factory=dict)
     """What else may be answered, that does not follow from its permission and its parameters."""
 
+    also_types: Mapping[int, str] = field(default_factory=dict)
+    """Of those that are no refusals and yet have a body, its type."""
+
     dialect: Dialect = Dialect.REST
 
 

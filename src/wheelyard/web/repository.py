@@ -80,6 +80,7 @@ SIMPLE_PAGE = Operation(
         302: "There is no such package here, and an upstream index is asked instead.",
         304: _UNCHANGED,
     },
+    also_types={302: "text/plain"},
     dialect=Dialect.PACKAGING,
 )
 

@@ -44,6 +44,7 @@ _MEANINGS = {
 
 _RETRY = {"Retry-After": "In how many seconds."}
 _HEADERS = {
+    302: {"Location": "The other address."},
     401: {"WWW-Authenticate": "How to sign in, for clients that send a token only when asked."},
     429: _RETRY,
     503: _RETRY,
@@ -59,6 +60,8 @@ def refusals(operation: Operation, permission: Permission | None, path: str) -> 
     """Return what an operation may be answered but for its success, by status."""
     usual = {str(status): _reference(status) for status in _usual(operation, permission, path)}
     declared = {str(status): _response(status, text) for status, text in operation.also.items()}
+    for status, media_type in operation.also_types.items():
+        declared[str(status)]["content"] = {media_type: {"schema": {"type": "string"}}}
     return dict(sorted({**usual, **declared}.items()))
 
 
