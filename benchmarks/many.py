@@ -108,6 +108,7 @@ def _fill(conn: Connection, group: Namespace) -> None:
     conn.execute(insert(schema.projects), [_project(group, number) for number in numbers])
     conn.execute(insert(schema.packages), [_package(number) for number in numbers])
     for number in range(1, HOLDERS + 1):
+        # A private one and a public one in turns, far from each other.
         project = projects.get(conn, number * PROJECTS // HOLDERS - number % 2)
         for version in ("1.0", f"2.{number}"):
             publish(conn, project, wheel("shared", version), _BEGIN)

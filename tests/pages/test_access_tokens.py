@@ -1,14 +1,12 @@
 """Access tokens of projects and groups: made with a role, shown once, rotated, revoked."""
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
 
 from tests.actors import Installation
 from tests.builders import wheel
-from tests.pages.visitor import Visitor, notes, rows, wrong
+from tests.pages.visitor import Visitor, copied, notes, rows, wrong
 from wheelyard.access import Role
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
@@ -35,11 +33,6 @@ def page_of(place: Where) -> str:
     """The address of the page."""
     above = "" if isinstance(place, Project) else "/groups"
     return f"{above}/{place.full_path}/-/settings/access_tokens"
-
-
-def copied(page: str, name: str) -> str:
-    """What a copy button of a page copies."""
-    return html.unescape(re.findall(rf'<code id="{name}">(.*?)</code>', page, re.DOTALL)[0])
 
 
 def form(**changes: object) -> dict[str, object]:

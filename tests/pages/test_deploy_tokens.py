@@ -1,14 +1,12 @@
 """Deploy tokens of projects and groups: made with files to copy, shown once, revoked."""
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
 
 from tests.actors import Actor, Installation
 from tests.builders import wheel
-from tests.pages.visitor import Visitor, notes, rows, visiting, wrong
+from tests.pages.visitor import Visitor, copied, notes, rows, visiting, wrong
 from wheelyard.access import Role, Visibility
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
@@ -36,11 +34,6 @@ def page_of(place: Where) -> str:
     """The address of the page."""
     above = "" if isinstance(place, Project) else "/groups"
     return f"{above}/{place.full_path}/-/settings/deploy_tokens"
-
-
-def copied(page: str, name: str) -> str:
-    """What a copy button of a page copies."""
-    return html.unescape(re.findall(rf'<code id="{name}">(.*?)</code>', page, re.DOTALL)[0])
 
 
 def form(**changes: object) -> dict[str, object]:

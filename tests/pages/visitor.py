@@ -96,6 +96,11 @@ def text_of(markup: str) -> str:
     return " ".join(html.unescape(_TAGS.sub(" ", markup)).split())
 
 
+def copied(page: str, name: str) -> str:
+    """What a copy button of a page copies."""
+    return html.unescape(re.findall(rf'<code id="{name}">(.*?)</code>', page, re.DOTALL)[0])
+
+
 def rows(answer: httpx.Response) -> list[list[str]]:
     """The words in each cell of the first table of a page."""
     body = answer.text.partition("<tbody>")[2].partition("</tbody>")[0]
