@@ -42,8 +42,8 @@ def show(view: View) -> Answer:
 
 def _taken(view: View) -> tuple[Minted | None, Headers]:
     handed, taken = handover.take(view, _HANDED)
-    token = tokens.find(view.conn, handed.id, _kind(view)) if handed else None
-    if handed is None or token is None or not token.holder.is_at(Holder.of(view.subject)):
+    token = _find(view, handed.id) if handed else None
+    if handed is None or token is None:
         return None, taken
     return Minted(token, handed.secret), taken
 
@@ -78,10 +78,16 @@ def revoke(view: View) -> Answer:
 
 def _named(view: View) -> Token:
     """Return the token whose id the URL holds.  Raises NotFound, for one of another place too."""
-    token = tokens.find(view.conn, view.number("token"), _kind(view))
-    if token is None or not token.holder.is_at(Holder.of(view.subject)):
+    token = _find(view, view.number("token"))
+    if token is None:
         raise NotFound
     return token
+
+
+def _find(view: View, number: int) -> Token | None:
+    """Return the token of this place that has an id."""
+    token = tokens.find(view.conn, number, _kind(view))
+    return token if token and token.holder.is_at(Holder.of(view.subject)) else None
 
 
 def _page(view: View, minted: Minted | None) -> Page:
@@ -114,8 +120,8 @@ def _list(view: View, window: Window, *, active: bool) -> Found[Token]:
 
 
 def _row(view: View, token: Token) -> _Row:
-    within = view.principal.is_admin or (token.role or Role.NONE) <= view.role
-    return _Row(token, next_end(token, view.at), may_rotate=within)
+    may_rotate = rolenames.may_give(view, token.role or Role.NONE)
+    return _Row(token, next_end(token, view.at), may_rotate)
 
 
 def _kind(view: View) -> TokenKind:

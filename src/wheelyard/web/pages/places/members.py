@@ -55,7 +55,7 @@ def _row(view: View, listed: Listed, *, may_manage: bool) -> _Row:
         may_change=may_manage
         and direct is not None
         and not direct.user.is_bot
-        and (view.principal.is_admin or direct.role <= view.role),
+        and rolenames.may_give(view, direct.role),
         is_oneself=listed.member.user.id == view.principal.user_id,
     )
 

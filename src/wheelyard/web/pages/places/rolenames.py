@@ -19,7 +19,12 @@ def all_of(view: View) -> dict[Role, str]:
 
 
 def choices(view: View) -> Iterator[tuple[int, str]]:
-    """Yield the roles that who looks may give: none above their own."""
+    """Yield the roles that who looks may give."""
     for role, name in all_of(view).items():
-        if view.principal.is_admin or role <= view.role:
+        if may_give(view, role):
             yield role.value, name
+
+
+def may_give(view: View, role: Role) -> bool:
+    """Whether who looks may give a role, or change who has it: none above their own."""
+    return view.principal.is_admin or role <= view.role
