@@ -252,9 +252,10 @@ def readable_ids(
     """Select the ids of the projects that the principal sees and whose packages they may read.
 
     ``access.decide`` for READ_PROJECT and READ_PACKAGES, as a condition; a test holds the two
-    together.  A deploy token sees what it reaches, and what is public.  ``under`` is a group: what
-    is in it, and where it is ``nested`` everything below; ``admitted`` says which projects admit a
-    job token, None being none.
+    together.  A deploy token sees what it reaches, and what is public; a project's does not reach a
+    group, so that ``under`` one it is a stranger.  ``under`` is a group: what is in it, and where
+    it is ``nested`` everything below; ``admitted`` says which projects admit a job token, None
+    being none.
     """
     wanted = Filter(least_role=least_role, under=under, nested=nested)
     level = projects.c.registry_access_level
@@ -264,7 +265,7 @@ def readable_ids(
         .where(level != RegistryAccess.DISABLED.value, *_placed(wanted))
     )
     if principal.token_kind is TokenKind.DEPLOY:
-        return statement.where(_is_readable_by_deploy_token(principal))
+        return statement.where(_is_readable_by_deploy_token(principal, under))
     readable = and_(*_is_readable(principal, wanted, at))
     if principal.job_project_id is not None:
         private = Visibility.PRIVATE.value
@@ -286,18 +287,22 @@ def _is_readable(
         yield or_(is_open, _joined_by(principal.user_id, at, Role.GUEST))
 
 
-def _is_readable_by_deploy_token(principal: Principal) -> ColumnElement[bool]:
+def _is_readable_by_deploy_token(
+    principal: Principal, under: Namespace | None
+) -> ColumnElement[bool]:
+    public = and_(
+        projects.c.visibility == Visibility.PUBLIC.value,
+        projects.c.registry_access_level != RegistryAccess.PRIVATE.value,
+    )
+    if under is not None and principal.reach_project_id is not None:
+        return public
     reached = (
         projects.c.id == principal.reach_project_id
         if principal.reach_project_id is not None
         else namespaces.c.lineage.contains(lineage_text([principal.reach_namespace_id or 0]))
     )
-    public = and_(
-        projects.c.visibility == Visibility.PUBLIC.value,
-        projects.c.registry_access_level != RegistryAccess.PRIVATE.value,
-        ~reached,  # where it reaches, what it says counts, and nothing else
-    )
-    return or_(public, reached) if access.may_read_reached(principal) else public
+    # Where it reaches, what it says counts, and nothing else.
+    return or_(public, reached) if access.may_read_reached(principal) else and_(public, ~reached)
 
 
 def find_each(conn: Connection, ids: Collection[int]) -> list[Project]:

@@ -66,14 +66,10 @@ class PullOfGroup:
                 return 403
             case Kind.NOTHING:
                 return REACHED if public else 401
-            case Kind.STRANGE_DEPLOY:
-                return REACHED if public else 404
             case Kind.DEPLOY if who.reaches_group:
                 return 403 if who.scope == "read_repository" else REACHED
-            case Kind.DEPLOY:
-                # A stranger to the group; in its own project what it says counts.
-                shown = self.is_index or who.scope != "read_repository"
-                return REACHED if public and shown else 404
+            case Kind.STRANGE_DEPLOY | Kind.DEPLOY:  # a project's is a stranger to its group
+                return REACHED if public else 404
         if who.kind in TOKENS and who.scope not in READ:
             return 403
         if not sees(who.in_group(), visibility):

@@ -147,6 +147,27 @@ def test_the_deploy_token_of_a_subgroup_is_a_stranger_to_the_group_above(
         assert robot.simple(above).status_code == 404
 
 
+def test_the_deploy_token_of_a_project_is_a_stranger_to_the_group(town: Installation) -> None:
+    group = town.group(visibility=PUBLIC)
+    project, beside = town.project(within=group), town.project(within=group, visibility=PUBLIC)
+    dist, public = wheel("for-a-project", "1.0"), wheel("for-everybody", "1.0")
+    with (
+        town.holding(town.deploy_token(project, "write_package_registry")) as robot,
+        town.member(beside, DEVELOPER) as developer,
+    ):
+        assert robot.publish(project, dist).status_code == 201
+        assert developer.publish(beside, public).status_code == 201
+
+        assert robot.simple(group, "for-a-project").status_code == 404
+        assert robot.download(group, dist).status_code == 404
+        assert "for-a-project" not in robot.simple(group).text
+        # What anybody reads there it reads as well; and elsewhere what it was made for.
+        assert robot.download(group, public).status_code == 200
+        for place in (project, None):
+            assert robot.simple(place, "for-a-project").status_code == 200
+            assert robot.download(place, dist).status_code == 200
+
+
 def test_the_right_of_the_project_that_holds_a_file_counts(town: Installation) -> None:
     group, project = stocked(town, PUBLIC, of_project=PRIVATE)
     with town.anonymous() as anonymous, town.member(project, GUEST) as member:
