@@ -22,7 +22,8 @@ those projects that the caller may read, so that two things are remembered in th
 
 - A Reach says of one name, for one reader in one place, which projects those are.  It holds no
   more of them than their digest, and finding them again costs what the name costs, not what the
-  group does: only the projects that hold the name are looked at.
+  group does: only the projects that hold the name are looked at.  The digest also tells since when
+  each is there, for by that it is decided whose files of a version are listed.
 - A page is kept by that digest.  Readers who see the same projects share it, and all who read
   everything in a place count as one reader.
 - A creation can widen a reach, so every row drops all of them that is not about a package, a
@@ -118,7 +119,7 @@ class Reach:
     """Which projects of a place one reader may read, of those that hold something."""
 
     sources: bytes
-    """The digest of their ids."""
+    """The digest of their ids, and of all else that decides what they make of a page."""
 
     until: datetime | None
     """The moment from which they may be others, without anything being changed."""

@@ -371,11 +371,14 @@ def edit(
 ) -> Project:
     """Change columns of a project; raises InvalidRecord.
 
-    A registry that is switched off keeps in mind for whom it was open.
+    A registry that is switched off keeps in mind for whom it was open; one that is opened to more,
+    when that was, for its place among others in the instance's index.
     """
     values: dict[str, object] = {**changes, "updated_at": at}
     if changes.get("registry_access_level") == RegistryAccess.DISABLED:
         values.setdefault("registry_access_before", project.reading_rule.value)
+    if _opens(project, changes):
+        values["widened_at"] = at
     namespace = namespaces_.find(conn, project.namespace_id)
     if "visibility" in changes:
         namespaces_.require_visibility_within(Visibility(str(changes["visibility"])), namespace)
@@ -388,6 +391,21 @@ def edit(
     conn.execute(update(projects).where(projects.c.id == project.id).values(values))
     journal.record(conn, Entry("project.edited", project_id=project.id), by=by, at=at, **changes)
     return get(conn, project.id)
+
+
+_NARROW_TO_WIDE = {
+    "visibility": tuple(Visibility),
+    "registry_access_level": tuple(RegistryAccess),
+}
+
+
+def _opens(project: Project, changes: Mapping[str, object]) -> bool:
+    """Whether changes let more people read the packages than before."""
+    return any(
+        order.index(changes[column]) > order.index(getattr(project, column))
+        for column, order in _NARROW_TO_WIDE.items()
+        if column in changes
+    )
 
 
 def transfer(
@@ -406,6 +424,7 @@ def transfer(
             full_path=full_path,
             full_path_key=path_key(full_path),
             updated_at=at,
+            moved_at=at,
         )
     )
     entry = Entry("project.transferred", project_id=project.id, namespace_id=namespace.id)

@@ -7,20 +7,22 @@ what is asked for.
 
 import hashlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Select
 
 from wheelyard import admissions, memberships, packages, projects
 from wheelyard.access import Principal
-from wheelyard.index import EVERYTHING, Grant, Reach
+from wheelyard.index import EVERYTHING, INSTANCE, Grant, Reach
 from wheelyard.namespaces import Namespace
-from wheelyard.packages import File, Within
+from wheelyard.packages import File, Holder, Within
 from wheelyard.pypi.names import NormalizedName
 
 _WHOEVER_READS_EVERYTHING = Principal(is_admin=True)
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Sources:
     """What an answer is made of, and what is to be remembered of that."""
 
     within: Within
+    since: Mapping[int, datetime]
+    """From when on what a project holds counts as being in this place, by the project's id."""
+
     reach: Reach | None
     """None in a project, which is its own only source."""
 
@@ -37,13 +42,26 @@ def find_sources(
 ) -> Sources:
     """Return the projects of which a package's page is made, or the index for None."""
     if grant.reader is None:
-        return Sources(grant.project.id, None)
+        return Sources(grant.project.id, {}, None)
     readable = _readable(conn, grant, at)
     if name is not None:
-        ids = packages.holders(conn, readable, name)
-        return Sources(ids, _reach(conn, grant, ids, at))
+        holders = packages.holders(conn, readable, name)
+        since = {holder.project_id: _since(grant, holder) for holder in holders}
+        return Sources(list(since), since, _reach(conn, grant, list(since), at, since.values()))
     # Named by a SELECT where they are used: there may be more than a statement has parameters.
-    return Sources(readable, _reach(conn, grant, list(conn.scalars(readable)), at))
+    return Sources(readable, {}, _reach(conn, grant, list(conn.scalars(readable)), at))
+
+
+def _since(grant: Grant, holder: Holder) -> datetime:
+    """Return when a project was last brought before the readers of a place.
+
+    In the instance's index whoever makes a project can do that by opening it; in a group's, moving
+    it there is what does.
+    """
+    moved_at = holder.moved_at or _ALWAYS
+    if grant.key[0] != INSTANCE:
+        return moved_at
+    return max(moved_at, holder.widened_at or _ALWAYS)
 
 
 def find_file(
@@ -85,8 +103,17 @@ def readable_projects(
     return projects.readable_ids(principal, at=at, under=under, nested=nested, admitted=admitted)
 
 
-def _reach(conn: Connection, grant: Grant, project_ids: Sequence[int], at: datetime) -> Reach:
-    digest = hashlib.blake2b(array("q", project_ids).tobytes(), digest_size=16).digest()
+def _reach(
+    conn: Connection,
+    grant: Grant,
+    project_ids: Sequence[int],
+    at: datetime,
+    since: Iterable[datetime] = (),
+) -> Reach:
+    # When they came decides whose files a page lists: the same projects can make another one.
+    moments = "".join(moment.isoformat() for moment in since).encode()
+    named = array("q", project_ids).tobytes() + moments
+    digest = hashlib.blake2b(named, digest_size=16).digest()
     user_id = grant.principal.user_id
     if grant.reader == EVERYTHING or user_id is None:
         return Reach(digest, until=None)

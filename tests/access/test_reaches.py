@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.actors import Installation
+from tests.builders import wheel
+from tests.library import publish
 from wheelyard import access, admissions, memberships, namespaces, projects, reaching
 from wheelyard.access import (
     ANONYMOUS,
@@ -23,9 +25,11 @@ from wheelyard.access import (
     Visibility,
 )
 from wheelyard.facts import Fact
+from wheelyard.index import EVERYTHING, Grant, key_of
 from wheelyard.journal import OPERATOR
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
+from wheelyard.pypi.names import NormalizedName
 from wheelyard.registry import Registry, utc_now
 from wheelyard.users import User
 
@@ -175,3 +179,44 @@ def test_a_job_token_never_counts_as_reading_everything() -> None:
     job = Principal(user_id=1, is_admin=True, token_kind=TokenKind.JOB, job_project_id=1)
 
     assert not access.reaches_all(job, access.INSTANCE, Role.OWNER)
+
+
+@pytest.mark.parametrize("place", ["group", "instance"])
+def test_the_same_projects_in_another_order_of_arrival_are_other_sources(
+    registry: Registry, town: Installation, place: str
+) -> None:
+    # Or a page that somebody else made before could be taken for the one that is to be made.
+    group = town.group(visibility=Visibility.PUBLIC)
+    below = town.group(parent=group, visibility=Visibility.PUBLIC)
+    first, second = town.project(within=group), town.project(within=group)
+    with town.database.write() as conn:
+        for project in (first, second):
+            publish(conn, project, wheel("ordered", "1.0"), utc_now())
+    where = group if place == "group" else None
+
+    found = [sources_of(registry, where)]
+    town.edit(first, visibility=Visibility.PUBLIC.value)
+    found.append(sources_of(registry, where))
+    with town.database.write() as conn:
+        projects.transfer(conn, first, below, by=OPERATOR, at=utc_now())
+    found.append(sources_of(registry, where))
+
+    assert (found[0] == found[1]) is (place == "group")
+    assert found[1] != found[2]
+
+
+def sources_of(registry: Registry, place: Namespace | None) -> bytes:
+    """Under which sources whoever reads everything finds the page of ``ordered``."""
+    grant = Grant(
+        principal=Principal(is_admin=True),
+        place=place,
+        key=key_of(place),
+        reader=EVERYTHING,
+        until=None,
+        max_file_bytes=0,
+        is_open=False,
+    )
+    with registry.database.read() as conn:
+        sources = reaching.find_sources(conn, grant, NormalizedName("ordered"), at=utc_now())
+    assert sources.reach is not None
+    return sources.reach.sources

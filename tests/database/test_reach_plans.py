@@ -55,7 +55,7 @@ def test_the_holders_of_a_name_are_found_first(registry: Registry, kind: str, pl
 
     with registry.database.read() as conn, statements(conn) as asked:
         sources = reaching.find_sources(conn, grant, NAME, at=utc_now())
-        packages.find_page(conn, sources.within, NAME)
+        packages.find_page(conn, sources.within, NAME, sources.since)
         reaching.find_file(conn, grant, DIST.sha256, DIST.filename, at=utc_now())
 
     plans = [plan_of(registry, *statement) for statement in asked]

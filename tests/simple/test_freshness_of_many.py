@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from re import findall
 
 import pytest
 
@@ -73,6 +74,12 @@ class Scene:
         path, headers = f"{pypi(place)}/simple/", {"connection": "close"}
         texts = [self.actor.http.get(path, headers=headers).text for _ in range(8)]
         return {">seen</a>" in text for text in texts}
+
+    def digests(self, place: Source) -> set[str]:
+        """What the page's only link leads to, in both processes."""
+        path, headers = f"{pypi(place)}/simple/seen/", {"connection": "close"}
+        texts = [self.actor.http.get(path, headers=headers).text for _ in range(8)]
+        return {",".join(findall(r"#sha256=([0-9a-f]{64})", text)) for text in texts}
 
 
 @pytest.fixture(params=["group", "instance"])
@@ -239,6 +246,26 @@ def test_the_next_request_sees_a_project_that_moved_into_the_group_and_out(scene
     assert scene.asked(other) == [{200}] * 3
     assert scene.asked(scene.group) == GONE
     delete_project(scene)
+
+
+def test_the_next_request_sees_that_a_project_comes_after_another_from_now_on(
+    scene: Scene, place: str
+) -> None:
+    # Whoever reads both reads the same two projects before and after.
+    other = scene.town.project(within=scene.group, visibility=PUBLIC)
+    below = scene.town.group(parent=scene.group, visibility=PUBLIC)
+    second = wheel("seen", "1.0", files={"of.txt": b"the other's"})
+    with scene.town.database.write() as conn:
+        add(conn, other, second, utc_now())
+    assert scene.digests(where(scene, place)) == {DIST.sha256}
+
+    if place == "group":
+        with scene.town.database.write() as conn:
+            projects.transfer(conn, scene.project, below, by=OPERATOR, at=utc_now())
+    else:
+        scene.town.edit(scene.project, visibility=PUBLIC.value)
+
+    assert scene.digests(where(scene, place)) == {second.sha256}
 
 
 def test_a_role_that_is_changed_changes_nothing_that_is_read(scene: Scene, place: str) -> None:

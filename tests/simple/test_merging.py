@@ -1,6 +1,7 @@
 """One version of a package comes from one project, where several have it and are read as one.
 
-Of those that the caller may read, the one that has had the package for longest.
+Of those that the caller may read, the one that has had that version for longest.  What this holds
+against, by whom and in which order, is in test_precedence.
 """
 
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def group(town: Installation) -> Namespace:
 
 @pytest.fixture
 def older(town: Installation, group: Namespace) -> Project:
-    """A private project that has had the package for longer, though it was made later."""
+    """A private project that has had the version for longer."""
     return town.project(within=group)
 
 
@@ -70,7 +71,7 @@ def shown(actor: Actor, place: Source, name: str = NAME) -> list[str]:
     return findall(r"#sha256=([0-9a-f]{64})", answer.text) if answer.status_code == 200 else []
 
 
-def test_files_of_one_version_are_of_the_project_that_has_had_the_package_for_longest(
+def test_files_of_one_version_are_of_the_project_that_has_had_it_for_longest(
     member: Actor, group: Namespace
 ) -> None:
     # The sdist of 1.0 is left out, though the older project has none: nothing is mixed.

@@ -172,6 +172,8 @@ projects = Table(
     Column("registry_access_before", String(8)),  # the level it goes back to when it is disabled
     Column("forwarding", Boolean),  # of _policy
     _switch("job_token_scope_enabled", on=True),  # whether it lists whose job tokens it admits
+    Column("moved_at", UtcDateTime),  # when it last came into another namespace
+    Column("widened_at", UtcDateTime),  # when its packages were last opened to more readers
     Index(None, "namespace_id"),
     Index(None, "last_published_at"),
     sqlite_autoincrement=True,

@@ -1,17 +1,18 @@
 """Finding and listing packages, releases and files."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, func, select, union_all
+from sqlalchemy import Column, Connection, Row, Select, Table, func, select, union_all
 
 from wheelyard.blobs.store import Blob
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import files, packages, projects, releases
 from wheelyard.packages.records import (
     File,
+    Holder,
     PackagePage,
     Release,
     Within,
@@ -44,7 +45,9 @@ _PAGE = (
         files,
         packages.c.id.label("package_id"),
         packages.c.name,
+        packages.c.project_id,
         releases.c.normalized_version,
+        releases.c.created_at.label("released_at"),
     )
     .join_from(packages, releases, releases.c.package_id == packages.c.id)
     .join(files, files.c.release_id == releases.c.id)
@@ -52,30 +55,37 @@ _PAGE = (
 )
 
 
-def find_page(conn: Connection, within: Within, name: NormalizedName) -> PackagePage | None:
+def find_page(
+    conn: Connection, within: Within, name: NormalizedName, since: Mapping[int, datetime]
+) -> PackagePage | None:
     """Return what a package's simple page lists, or None when there is no such package.
 
     Where several projects have it, all files of one version are of one project: of the one that has
-    had the package for longest among those that have the version.
+    had the version here for longest.  ``since`` says from when on a project's releases count as
+    being here; those of one that it does not name do so from when they were made.
     """
     rows = conn.execute(
         _PAGE.where(is_within(packages.c.project_id, within), packages.c.normalized_name == name)
     ).all()
     if not rows:
         return None
-    giving: dict[str, int] = {}
-    given = [
-        row
-        for row in rows
-        if giving.setdefault(row.normalized_version, row.package_id) == row.package_id
-    ]
+    giving = _giving_releases(rows, since)
     # A later one takes the earlier's place.
-    newest = {row.filename_key: file_from_row(row) for row in given}
+    newest = {row.filename_key: file_from_row(row) for row in rows if row.release_id in giving}
     return PackagePage(name=rows[0].name, files=list(newest.values()))
 
 
-def holders(conn: Connection, readable: Select[tuple[int]], name: NormalizedName) -> list[int]:
-    """Return those of the projects that have a package, who has had it for longest first."""
+def _giving_releases(rows: Iterable[Row[Any]], since: Mapping[int, datetime]) -> set[int]:
+    """Return those that give the page their files: of each version the one longest here."""
+    first: dict[str, tuple[datetime, int]] = {}
+    for row in rows:
+        here = max(row.released_at, since.get(row.project_id, row.released_at)), row.release_id
+        first[row.normalized_version] = min(here, first.get(row.normalized_version, here))
+    return {release_id for _, release_id in first.values()}
+
+
+def holders(conn: Connection, readable: Select[tuple[int]], name: NormalizedName) -> list[Holder]:
+    """Return those of the projects that have a package, the oldest package first."""
     holding = select(packages.c.project_id).where(packages.c.normalized_name == name)
     return _readable(conn, readable, holding)
 
@@ -83,19 +93,21 @@ def holders(conn: Connection, readable: Select[tuple[int]], name: NormalizedName
 def file_holders(
     conn: Connection, readable: Select[tuple[int]], sha256: str, filename: str
 ) -> list[int]:
-    """Return those of the projects that have a file, as ``holders`` does."""
-    return _readable(conn, readable, _files_like(packages.c.project_id, sha256, filename))
+    """Return the ids of those of the projects that have a file, as ``holders`` does."""
+    holding = _files_like(packages.c.project_id, sha256, filename)
+    return [holder.project_id for holder in _readable(conn, readable, holding)]
 
 
 def _readable(
     conn: Connection, readable: Select[tuple[int]], holding: Select[tuple[int]]
-) -> list[int]:
+) -> list[Holder]:
     # What may be read is asked of the few that hold it, for a group may have ten thousand projects.
-    found: set[int] = set(conn.scalars(readable.where(projects.c.id.in_(holding))))
+    dated = readable.add_columns(projects.c.moved_at, projects.c.widened_at)
+    found = {row.id: Holder(*row) for row in conn.execute(dated.where(projects.c.id.in_(holding)))}
     if not found:
         return []
     by_age: list[int] = list(conn.scalars(holding.order_by(packages.c.id)))
-    return [number for number in by_age if number in found]
+    return [found[number] for number in by_age if number in found]
 
 
 def _files_like(column: Table | Column[int], sha256: str, filename: str) -> Select[Any]:

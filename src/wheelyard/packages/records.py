@@ -23,6 +23,18 @@ def is_within(column: ColumnElement[int], within: Within) -> ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A project that holds what is sought, and when it came to be where it is sought."""
+
+    project_id: int
+    moved_at: datetime | None
+    """When it last came into another namespace."""
+
+    widened_at: datetime | None
+    """When its packages were last opened to more readers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One version of a package."""
 

@@ -142,7 +142,7 @@ class Pages:
             sources = reaching.find_sources(conn, grant, name, at=now)
             if name is None:
                 body = _render_index(conn, grant.place, sources.within, root)
-            elif page := packages.find_page(conn, sources.within, name):
+            elif page := packages.find_page(conn, sources.within, name, sources.since):
                 body = simple.render_package(page.name, (_link(root, file) for file in page.files))
             else:
                 self._raise_absent(conn, grant, requested)

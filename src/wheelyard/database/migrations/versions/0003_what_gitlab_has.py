@@ -47,6 +47,8 @@ def _add_policies() -> None:
     op.add_column("namespaces", prefixes)
     op.add_column("projects", sa.Column("forwarding", sa.Boolean(), nullable=True))
     _add_switch("projects", "job_token_scope_enabled", on=True)
+    for name in ("moved_at", "widened_at"):
+        op.add_column("projects", sa.Column(name, sa.DateTime(), nullable=True))
 
 
 def _add_protection_rules() -> None:
