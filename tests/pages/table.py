@@ -234,6 +234,7 @@ ROWS: dict[Key, Row] = {
     ("GET", "/explore/packages"): Row(ANYBODY, shows()),
     ("GET", "/search"): Row(ANYBODY, shows()),
     ("GET", "/help/api"): Row(ANYBODY, shows()),
+    ("GET", "/help/api/{resource}"): Row(ANYBODY, shows()),
     ("GET", "/search/suggestions"): Row(ANYBODY, shows()),
     **{("GET", old): Row(ANYBODY, leads(to)) for old, to in moved.ADDRESSES.items()},
     ("GET", f"{SETTINGS}/profile"): own(),
@@ -382,6 +383,7 @@ def names_of(world: World, quarter: Quarter, row: Row, who: Looker) -> Names:
         "rule": "0",
         "digest": digest,
         "name": name,
+        "resource": "projects",
     }
     return names | (row.fresh(world, quarter, who) if row.fresh else {})
 

@@ -36,6 +36,9 @@ class Described:
     summary: str
     description: str
     parameters: tuple[Line, ...]
+    shape: str
+    """The name of what is answered, or of each item of it; empty where it has none."""
+
     fields: tuple[Line, ...]
     is_list: bool
     answers: tuple[tuple[str, str], ...]
@@ -56,8 +59,14 @@ class Resource:
     """What the operations of one tag are about."""
 
     name: str
-    anchor: str
+    slug: str
+    """Its part of an address."""
+
     operations: tuple[Described, ...]
+
+    def shows_first(self, operation: Described) -> Described:
+        """Return the first operation that answers the same shape as this one."""
+        return next(one for one in self.operations if one.shape == operation.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,10 @@ class Outline:
     resources: tuple[Resource, ...]
     refusals: tuple[tuple[str, str], ...]
     """What each status of a refusal means."""
+
+    def find(self, slug: str) -> int | None:
+        """Return where a resource stands among the others."""
+        return next((at for at, one in enumerate(self.resources) if one.slug == slug), None)
 
     def filtered(self, text: str) -> tuple[Resource, ...]:
         """Return what has all of these words in it."""
@@ -96,7 +109,7 @@ def outline(document: Document) -> Outline:
     resources = tuple(
         Resource(
             name=tag["name"],
-            anchor=tag["name"].lower().replace(" ", "-"),
+            slug=tag["name"].lower().replace(" ", "-"),
             operations=tuple(one for name, one in described if name == tag["name"]),
         )
         for tag in document["tags"]
@@ -125,6 +138,7 @@ class _Reader:
             summary=operation["summary"],
             description=operation["description"],
             parameters=parameters,
+            shape=success.get("items", success).get("$ref", "").rpartition("/")[2],
             fields=tuple(self._fields(success)),
             is_list=self._resolve(success).get("type") == "array",
             answers=tuple((key, one["description"]) for key, one in answers if "$ref" not in one),

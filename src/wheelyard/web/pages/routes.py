@@ -70,6 +70,7 @@ def page_routes(registry: Registry, turns: Turns, api: Outline) -> list[Route]:
         row.look("/search", dashboard.search, can.LIST_PROJECTS),
         row.look("/search/suggestions", dashboard.suggest, can.LIST_PROJECTS),
         row.look("/help/api", api_reference.show(api), None),
+        row.look("/help/api/{resource}", api_reference.show_resource(api), None),
         # One's own settings
         *(row.look(old, moved.forward(to), None) for old, to in moved.ADDRESSES.items()),
         row.look(own + "/profile", profile.show_profile, can.READ_OWN_ACCOUNT),
