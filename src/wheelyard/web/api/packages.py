@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct, structs
 
 from wheelyard import access, packages, protection, reaching
-from wheelyard.access import ANONYMOUS, Decision, Permission, Role
+from wheelyard.access import Permission
 from wheelyard.database.paging import Page
 from wheelyard.facts import NotFound
 from wheelyard.packages import File, Filter, ListedRelease, Release, Within
@@ -195,8 +195,8 @@ def download_package_file(call: Call, asked: FileConditions) -> Reply[Delivery]:
     """Download a file of a package."""
     del asked  # what sends the file looks at the request itself
     file = _file(call, _release(call))
-    anybody = access.decide(ANONYMOUS, Permission.READ_PACKAGES, call.subject, Role.NONE)
-    return Reply(Delivery(file, is_open=anybody is Decision.ALLOWED))
+    is_open = access.may_anybody(Permission.READ_PACKAGES, call.subject)
+    return Reply(Delivery(file, is_open=is_open))
 
 
 def delete_package_file(call: Call, asked: OnCondition) -> NoContent:

@@ -5,8 +5,8 @@ In the form of credential that was chosen.
 
 from dataclasses import dataclass
 
-from wheelyard import forwarding
-from wheelyard.access import ANONYMOUS, Decision, Permission, Role, decide
+from wheelyard import access, forwarding
+from wheelyard.access import Permission
 from wheelyard.packages import Release
 from wheelyard.web.pages import credentials
 from wheelyard.web.pages.credentials import Credential
@@ -36,7 +36,7 @@ def of_group(view: View) -> dict[str, object]:
     url = f"{view.base_url}{GROUP_PYPI.format(group=view.group.id)}/simple"
     forwards = forwarding.is_on(view.conn, view.group, view.settings)
     place = Place(index_url=url, publish_url=None, name=view.group.path, forwards=forwards)
-    is_open = _may_anybody(view, Permission.READ_GROUP_PACKAGES)
+    is_open = access.may_anybody(Permission.READ_GROUP_PACKAGES, view.subject)
     return _installing(view, place, _form_for_many(view, is_open=is_open))
 
 
@@ -58,7 +58,7 @@ class _Form:
 
 def _form_for_project(view: View) -> _Form:
     """Return the form that was chosen; what anybody may install needs none by itself."""
-    is_open = _may_anybody(view, Permission.READ_PACKAGES)
+    is_open = access.may_anybody(Permission.READ_PACKAGES, view.subject)
     choices = credentials.choices(view.language, is_open=is_open)
     return _Form(_chosen(view, Credential.NONE if is_open else Credential.PERSONAL), choices)
 
@@ -75,10 +75,6 @@ def _form_for_many(view: View, *, is_open: bool) -> _Form:
 def _chosen(view: View, otherwise: Credential) -> Credential:
     chosen = view.params.peek_text("credential") or view.visit.preference("credential")
     return Credential(chosen) if chosen in {form.value for form in Credential} else otherwise
-
-
-def _may_anybody(view: View, permission: Permission) -> bool:
-    return decide(ANONYMOUS, permission, view.subject, Role.NONE) is Decision.ALLOWED
 
 
 def _installing(
