@@ -5,14 +5,17 @@ on GitLab.  So nothing has to be kept of the window before, and forgetting it co
 docs/decisions/0016 says why no library counts here.  Several processes have as many counts.
 """
 
+import hashlib
 import ipaddress
 import re
+import secrets
+from array import array
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from wheelyard.settings import Settings
 
@@ -29,6 +32,8 @@ MAX_KNOWN = 50_000
 
 _IPV6_NETWORK = 64
 """Bits.  Whoever has one address of such a network has them all (RFC 6177, section 2)."""
+
+V = TypeVar("V")
 
 _WITH_PORT = re.compile(r"(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\]):\d+\Z")
 
@@ -50,51 +55,88 @@ class Count:
         return self.observed > self.limit
 
 
-class Windows:
-    """Counts something by whoever does it; threads may share it."""
+class _Kept(Generic[V]):
+    """What is kept in the window that runs, by whoever did it; threads may share it."""
 
     def __init__(self, limit: int, seconds: int) -> None:
         self.limit = limit
         self.seconds = seconds
-        self._lock = Lock()  # held for less than a microsecond
+        self._lock = Lock()  # held for some microseconds at most
         self._window = 0
-        self._counts: OrderedDict[Hashable, int] = OrderedDict()
+        self._kept: OrderedDict[Hashable, V] = OrderedDict()
         self.is_anybody_full = False
         """False as long as nobody can be full: nothing else has to be asked then."""
 
     @property
     def size(self) -> int:
         """How many are counted."""
-        return len(self._counts)
+        return len(self._kept)
+
+    def _keep(self, key: Hashable, value: V, observed: int) -> None:
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > MAX_KEYS:
+            self._kept.popitem(last=False)
+        self.is_anybody_full = self.is_anybody_full or observed >= self.limit
+
+    def _turn(self, now: float) -> None:
+        window = int(now) // self.seconds
+        if window != self._window:
+            self._window = window
+            self._kept = OrderedDict()
+            self.is_anybody_full = False
+
+    def _count(self, observed: int, now: float) -> Count:
+        ends_at = (int(now) // self.seconds + 1) * self.seconds
+        return Count(self.limit, observed, ends_at, seconds_left=ends_at - int(now))
+
+
+class Windows(_Kept[int]):
+    """Counts something by whoever does it."""
 
     def add(self, key: Hashable, now: float) -> Count:
         """Count one more, and return how many there are with it.  ``now`` is Unix time."""
         with self._lock:
             self._turn(now)
-            observed = self._counts.pop(key, 0) + 1
-            self._counts[key] = observed
-            if len(self._counts) > MAX_KEYS:
-                self._counts.popitem(last=False)
-            self.is_anybody_full = self.is_anybody_full or observed >= self.limit
+            observed = self._kept.get(key, 0) + 1
+            self._keep(key, observed, observed)
         return self._count(observed, now)
 
     def find_full(self, key: Hashable, now: float) -> Count | None:
         """Return the count of whoever has come to the limit; None of all others."""
         with self._lock:
             self._turn(now)
-            observed = self._counts.get(key, 0)
+            observed = self._kept.get(key, 0)
         return self._count(observed, now) if observed >= self.limit else None
 
-    def _turn(self, now: float) -> None:
-        window = int(now) // self.seconds
-        if window != self._window:
-            self._window = window
-            self._counts = OrderedDict()
-            self.is_anybody_full = False
 
-    def _count(self, observed: int, now: float) -> Count:
-        ends_at = (int(now) // self.seconds + 1) * self.seconds
-        return Count(self.limit, observed, ends_at, seconds_left=ends_at - int(now))
+class Guesses(_Kept["array[int]"]):
+    """Counts different things by whoever tries them: each once in a window.
+
+    Of each it keeps 64 bits, and of nobody more than the limit, beyond which nothing is tried.
+    """
+
+    def add(self, key: Hashable, digest: bytes, now: float) -> Count | None:
+        """Count one more; None for what has been counted, or is beyond the limit."""
+        number = int.from_bytes(digest[:8], "big")
+        with self._lock:
+            self._turn(now)
+            tried = self._kept.get(key)
+            if tried is None:
+                tried = array("Q")
+            is_new = len(tried) < self.limit and number not in tried
+            if is_new:
+                tried.append(number)
+            observed = len(tried)
+            self._keep(key, tried, observed)
+        return self._count(observed, now) if is_new else None
+
+    def find_full(self, key: Hashable, now: float) -> Count | None:
+        """Return the count of whoever has come to the limit; None of all others."""
+        with self._lock:
+            self._turn(now)
+            observed = len(self._kept.get(key, ()))
+        return self._count(observed, now) if observed >= self.limit else None
 
 
 class Known:
@@ -109,7 +151,7 @@ class Known:
         return len(self._digests)
 
     def __contains__(self, digest: bytes) -> bool:
-        """Whether it was found good, and bad never since."""
+        """Whether it was found good."""
         return digest in self._digests
 
     # Each step is whole by itself for other threads; what comes between two does no harm.
@@ -119,10 +161,6 @@ class Known:
         self._digests.move_to_end(digest)
         if len(self._digests) > MAX_KNOWN:
             self._digests.popitem(last=False)
-
-    def discard(self, digest: bytes) -> None:
-        """Forget it."""
-        self._digests.pop(digest, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +180,31 @@ class Throttle:
 
     api: Requests
     pages: Requests
-    failures: Windows | None
+    failures: Guesses | None
     """Wrong credentials, by address."""
 
     accounts: Windows | None
     """Wrong passwords, by account, whatever address they come from."""
 
     known: Known = field(default_factory=Known)
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def digest(self, secret: str) -> bytes:
+        """Return what equal secrets share, in this process alone."""
+        encoded = secret.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(encoded, key=self.key, digest_size=16).digest()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Begin to count, as far as the settings limit anything."""
         seconds = settings.rate_limit_seconds
         anonymous, signed_in = settings.rate_limit_anonymous, settings.rate_limit_user
+        failures = settings.auth_failures
         return cls(
             api=Requests(_windows(anonymous, seconds), _windows(signed_in, seconds)),
             pages=Requests(_windows(anonymous, seconds), _windows(signed_in, seconds)),
-            failures=_windows(settings.auth_failures, FAILURE_SECONDS),
-            accounts=_windows(settings.auth_failures, ACCOUNT_SECONDS),
+            failures=Guesses(failures, FAILURE_SECONDS) if failures else None,
+            accounts=_windows(failures, ACCOUNT_SECONDS),
         )
 
 

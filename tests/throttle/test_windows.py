@@ -1,12 +1,13 @@
 """Counting in windows: who is counted as what, until when, and in how much memory."""
 
+import hashlib
 import resource
 import threading
 from pathlib import Path
 
 import pytest
 
-from wheelyard.throttle import MAX_KEYS, MAX_KNOWN, Count, Known, Windows, network_of
+from wheelyard.throttle import MAX_KEYS, MAX_KNOWN, Count, Guesses, Known, Windows, network_of
 
 MINUTE = 60
 BEGIN = 28_000_000 * MINUTE
@@ -56,6 +57,32 @@ def test_a_million_addresses_take_little_memory_and_push_out_the_quiet_alone() -
     assert windows.find_full("busy", BEGIN) == Count(30, 100, BEGIN + 60, seconds_left=60)
 
 
+def test_a_guess_counts_once_in_each_window_and_never_beyond_the_limit() -> None:
+    guesses = Guesses(2, MINUTE)
+
+    counts = [guesses.add("a", guess, BEGIN) for guess in (b"1", b"1", b"2", b"3", b"1")]
+
+    assert [count and count.observed for count in counts] == [1, None, 2, None, None]
+    assert guesses.find_full("a", BEGIN) == Count(2, 2, BEGIN + 60, seconds_left=60)
+    assert guesses.find_full("b", BEGIN) is None
+    assert guesses.find_full("a", BEGIN + 60) is None
+    assert guesses.add("a", b"1", BEGIN + 60) == Count(2, 1, BEGIN + 120, seconds_left=60)
+
+
+def test_guesses_from_a_million_addresses_take_little_memory() -> None:
+    guesses, before = Guesses(30, MINUTE), resident_bytes()
+    for number in range(1_000_000):
+        digest = hashlib.blake2b(b"%d" % number, digest_size=8).digest()
+        guesses.add(f"192.0.2.{number // 20}", digest, BEGIN)
+        if number % 10_000 == 0:
+            guesses.add("busy", digest, BEGIN)
+    held = resident_bytes() - before
+
+    assert guesses.size == MAX_KEYS
+    assert held < 60_000_000
+    assert guesses.find_full("busy", BEGIN) == Count(30, 30, BEGIN + 60, seconds_left=60)
+
+
 def resident_bytes() -> int:
     """What this process holds."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -98,15 +125,13 @@ def test_addresses_that_one_has_together_count_together(address: str, network: s
     assert network_of(address) == network
 
 
-def test_what_was_good_is_known_until_it_is_bad_or_long_unused() -> None:
+def test_what_was_good_is_known_until_it_is_long_unused() -> None:
     known = Known()
     for number in range(MAX_KNOWN):
         known.add(b"%d" % number)
     known.add(b"0")
     known.add(b"another")
-    known.discard(b"5")
-    known.discard(b"never seen")
 
     kept = [number for number in (b"0", b"1", b"2", b"5", b"another") if number in known]
-    assert kept == [b"0", b"2", b"another"]
-    assert known.size == MAX_KNOWN - 1
+    assert kept == [b"0", b"2", b"5", b"another"]
+    assert known.size == MAX_KNOWN

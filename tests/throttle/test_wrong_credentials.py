@@ -1,6 +1,7 @@
 """Wrong credentials are counted by address, and from where too many came no other is looked at."""
 
 import base64
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ from tests.throttle.street import Street, new_address, street, wait_for_room
 from wheelyard.access import Role, Visibility
 from wheelyard.projects import Project
 from wheelyard.registry import Registry, utc_now
+
+_numbers = itertools.count(1)
 
 LIMIT = 5
 WORKER_THREADS = 40
@@ -40,13 +43,18 @@ def address() -> str:
     return new_address()
 
 
+def new_secret() -> str:
+    """A secret that nobody has sent before, and nobody has."""
+    return f"glpat-wrong-{next(_numbers)}"
+
+
 def fail(lane: Street, address: str, times: int = LIMIT) -> None:
     """Send wrong tokens, each another one."""
     with lane.at(address) as caller:
-        for number in range(times):
-            headers = {"PRIVATE-TOKEN": f"glpat-wrong-{number}"}
+        for _ in range(times):
+            headers = {"PRIVATE-TOKEN": new_secret()}
             answer = caller.http.get("/api/v4/user", headers=headers)
-            assert answer.status_code == 401, number
+            assert answer.status_code == 401, headers
 
 
 def is_refused(answer: httpx.Response) -> bool:
@@ -218,6 +226,103 @@ def test_a_stale_token_reads_public_packages_as_often_as_it_likes(
     assert statuses == {200}
 
 
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_the_same_wrong_token_counts_once(lane: Street, address: str, form: Form) -> None:
+    path = "/api/v4/user" if form.is_for_rest else f"{pypi(lane.town.project())}/simple/"
+    headers, query = form.send(new_secret())
+    with lane.at(address) as caller:
+        for _ in range(2 * LIMIT):
+            assert caller.http.get(path, headers=headers, params=query).status_code == 401
+    fail(lane, address, times=LIMIT - 1)
+
+    with lane.at(address, lane.town.token(lane.town.user())) as caller:
+        assert is_refused(caller.api("GET", "/user"))
+
+
+@pytest.mark.parametrize(
+    "form", [form for form in FORMS if not form.is_for_rest], ids=lambda f: f.name
+)
+@pytest.mark.parametrize("place", ["project", "group", "instance"])
+def test_a_wrong_token_counts_where_everybody_may_read(
+    lane: Street, address: str, form: Form, place: str
+) -> None:
+    project = lane.town.project(visibility=Visibility.PUBLIC)
+    roots = {
+        "project": f"/projects/{project.id}",
+        "group": f"/groups/{project.namespace_id}/-",
+        "instance": "",
+    }
+    path = f"/api/v4{roots[place]}/packages/pypi/simple"
+    answers = []
+    with lane.at(address) as caller:
+        for _ in range(LIMIT + 1):
+            headers, _query = form.send(new_secret())
+            answers.append(caller.http.get(path, headers=headers))
+
+    assert 429 not in [answer.status_code for answer in answers[:-1]]
+    assert is_refused(answers[-1])
+
+
+@pytest.mark.parametrize("name", ["private_token", "access_token", "job_token"])
+@pytest.mark.parametrize("form", ["json", "data"])
+def test_a_wrong_token_in_a_body_counts(lane: Street, address: str, name: str, form: str) -> None:
+    with lane.at(address) as caller:
+        answers = [
+            caller.http.request("POST", "/api/v4/projects", **{form: {name: new_secret()}})  # type: ignore[arg-type]  # one of two names
+            for _ in range(LIMIT + 1)
+        ]
+
+    assert [answer.status_code for answer in answers[:-1]] == [401] * LIMIT
+    assert is_refused(answers[-1])
+
+
+def test_a_good_token_is_no_guess_whatever_is_answered(lane: Street, address: str) -> None:
+    town = lane.town
+    user = town.user()
+    token, others = town.token(user), town.token(town.user())
+    refused = []
+    with lane.at(address, token) as caller:
+        for _ in range(LIMIT + 1):
+            refused.append(caller.api("GET", f"/personal_access_tokens/{others.token.id}"))
+            refused.append(
+                caller.http.get("/api/v4/personal_access_tokens", params={"user_id": "999999"})
+            )
+        assert {answer.status_code for answer in refused} == {401}
+        with lane.at(address, headers={"JOB-TOKEN": token.secret}) as mistaken:
+            assert mistaken.api("GET", "/user").status_code == 401
+        fail(lane, address)
+        assert caller.api("GET", "/user").status_code == 200  # and known it stays
+
+
+def test_what_no_call_looks_at_is_no_guess(lane: Street, address: str) -> None:
+    for _ in range(LIMIT + 1):
+        with lane.at(address, headers=basic("somebody", new_secret())) as caller:
+            assert caller.api("GET", "/user").status_code == 401
+            assert caller.api("GET", "/projects").status_code == 200
+
+    with lane.at(address, lane.town.token(lane.town.user())) as caller:
+        assert caller.api("GET", "/user").status_code == 200
+
+
+def test_of_a_token_that_is_sent_twice_the_last_is_looked_at(lane: Street, address: str) -> None:
+    project = lane.town.project()
+    good = lane.town.token(lane.town.join(lane.town.user(), project, Role.DEVELOPER)).secret
+    paths = (f"/api/v4/projects/{project.id}", f"{pypi(project)}/simple")
+    queries = {
+        f"private_token=wrong&private_token={good}": 200,
+        f"private_token={good}&private_token=wrong": 401,
+        f"private%5ftoken={good}": 200,
+        f"private_token={good}&private%5Ftoken=wrong": 401,
+    }
+    with lane.at(address) as caller:
+        statuses = {
+            query: [caller.http.get(f"{path}?{query}").status_code for path in paths]
+            for query in queries
+        }
+
+    assert statuses == {query: [status, status] for query, status in queries.items()}
+
+
 def test_an_upload_is_read_before_it_is_refused(lane: Street, address: str) -> None:
     project: Project = lane.town.project()
     fail(lane, address)
@@ -283,7 +388,7 @@ def test_an_address_that_nobody_trusted_tells_is_not_believed(tmp_path: Path) ->
     with running(tmp_path / "data", WHEELYARD_AUTH_FAILURES=str(LIMIT)) as server:
         answers = []
         for _ in range(LIMIT + 1):
-            headers = {"X-Forwarded-For": new_address(), "PRIVATE-TOKEN": "glpat-wrong"}
+            headers = {"X-Forwarded-For": new_address(), "PRIVATE-TOKEN": new_secret()}
             with Actor(server.url, headers=headers) as caller:
                 answers.append(caller.api("GET", "/user"))
 

@@ -23,14 +23,9 @@ from wheelyard.index import EVERYTHING, Grant, GrantKey, Reader, key_of
 from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
+from wheelyard.web import params
 from wheelyard.web.paths import ALL_PYPI, GROUP_PYPI, PYPI, read_ref
-from wheelyard.web.principal import (
-    Dialect,
-    Presented,
-    identify,
-    presented_key,
-    read_presented,
-)
+from wheelyard.web.principal import Dialect, Presented, presented_key, read_presented
 from wheelyard.web.turnstile import Turnstile
 
 
@@ -94,7 +89,8 @@ class Door:
         """
         self._notice_changes()
         now = self._registry.clock()
-        presented = read_presented(scope)
+        query = scope["query_string"]
+        presented = read_presented(scope, params.read(query, "", b"").peek_text if query else None)
         segment = scope["path_params"][site.parameter] if site.parameter else ""
         key = (presented_key(presented), segment, permission)
         grant = self._registry.index.grants.find(key)
@@ -134,15 +130,14 @@ class Door:
         self, scope: Scope, site: Site, presented: Presented, key: GrantKey, now: datetime
     ) -> tuple[Grant, int]:
         _, segment, permission = key
-        self._turnstile.require_patience(scope, presented, now)
+        self._turnstile.require_patience(scope, presented, Dialect.PACKAGING, now)
         with self._registry.database.read() as conn:
             serial = journal.last_serial(conn)
             settings = instance.in_force(conn, self._registry.settings)
             if not settings.packages_enabled:
                 raise NotFound
-            identity = identify(conn, presented, Dialect.PACKAGING, at=now)
+            identity = self._turnstile.identify(conn, scope, presented, Dialect.PACKAGING, now)
             principal = identity.principal
-            self._turnstile.welcome(scope, presented, principal, now)
             place, subject = site.find(conn, read_ref(segment), settings)
             # GitLab's PyPI routes do not say what was not found.
             standing = memberships.require(

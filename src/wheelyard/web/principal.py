@@ -17,6 +17,7 @@ nothing does:
 
 "Nobody" lets public things be read with a stale password at hand, as on GitLab; the user name in
 Basic is not looked at otherwise.  An empty secret is none: so a variable that is not set is sent.
+Of a parameter that is there twice the last counts, as of all others.
 """
 
 import binascii
@@ -78,10 +79,20 @@ class _Credential:
     refused_if_unknown: bool = True
 
 
-def read_presented(scope: Scope, find: Callable[[str], str] | None = None) -> Presented:
+@dataclass(slots=True)
+class LookedUp:
+    """What came of the secrets that were looked up; of one that is known and over, nothing."""
+
+    good: str | None = field(default=None, repr=False)
+    wrong: set[str] = field(default_factory=set, repr=False)
+    """Those that stand for nobody."""
+
+
+def read_presented(scope: Scope, find: Callable[[str], str] | None) -> Presented:
     """Gather what a request presents.
 
-    ``find`` reads a parameter that may stand in the body as well, where that has been read.
+    ``find`` reads a parameter, of the query or of a body that has been read; None where there is
+    neither.
     """
     presented: list[tuple[bytes, bytes]] = []
     for header in scope["headers"]:
@@ -89,12 +100,10 @@ def read_presented(scope: Scope, find: Callable[[str], str] | None = None) -> Pr
             presented.append(header)
         elif header[0] == b"cookie" and scope["method"] in _READING:
             presented.extend(_session_in(header[1], scope))
-    query: bytes = scope["query_string"]
     if find is not None:
         sent = [(name, find(name)) for name in IN_QUERY]
-        query = urlencode([(name, secret) for name, secret in sent if secret]).encode()
-    if b"_token=" in query:
-        presented.append((_QUERY, query))
+        if found := [(name, secret) for name, secret in sent if secret]:
+            presented.append((_QUERY, urlencode(found).encode()))
     return tuple(presented)
 
 
@@ -119,37 +128,46 @@ def presented_key(presented: Presented) -> bytes:
     return hashlib.sha256(b"\0".join([part for pair in presented for part in pair])).digest()
 
 
-def read_guessable(presented: Presented) -> Presented:
-    """Return what of it could be a guess: its tokens, without what else stands in the query.
+def read_secrets(presented: Presented, dialect: Dialect) -> set[str]:
+    """Return what of it could be a guess: the secrets that may be looked up.
 
-    Not a session, whose secret has 256 bits and is taken from a browser, not typed or configured.
+    Not a session's, which has 256 bits and is taken from a browser, not typed or configured.
     """
-    return tuple(
-        [
-            (name, _tokens_in(value) if name == _QUERY else value)
-            for name, value in presented
-            if name != _SESSION
-        ]
-    )
+    headers = dict(reversed(presented))
+    return {credential.secret for credential in _credentials(headers, dialect)}
 
 
-def _tokens_in(query: bytes) -> bytes:
-    found = [pair for pair in parse_qsl(query.decode("latin-1")) if pair[0] in IN_QUERY]
-    return repr(found).encode("utf-8", "surrogateescape")
-
-
-def identify(conn: Connection, presented: Presented, dialect: Dialect, *, at: datetime) -> Identity:
-    """Return who the request acts as.  Raises CredentialRefused."""
+def identify(
+    conn: Connection, presented: Presented, dialect: Dialect, *, at: datetime, looked_up: LookedUp
+) -> Identity:
+    """Return who the request acts as, and fill ``looked_up``.  Raises CredentialRefused."""
     if not presented:
         return NOBODY
     headers = dict(reversed(presented))  # of a header that is there twice, the first
     for credential in _credentials(headers, dialect):
-        identity = tokens.identify(conn, credential.secret, credential.kinds, at=at)
+        identity = _look_up(conn, credential, at, looked_up)
         if identity is not None:
             return identity
         if credential.refused_if_unknown:
             raise CredentialRefused("unknown", "The token is not known")
     return _signed_in(conn, headers, at)
+
+
+def _look_up(
+    conn: Connection, credential: _Credential, at: datetime, looked_up: LookedUp
+) -> Identity | None:
+    secret = credential.secret
+    try:
+        identity = tokens.identify(conn, secret, credential.kinds, at=at)
+    except CredentialRefused:
+        looked_up.wrong.discard(secret)  # Basic is looked up as several kinds, one after another
+        raise
+    if identity is None:
+        looked_up.wrong.add(secret)
+    else:
+        looked_up.wrong.discard(secret)
+        looked_up.good = secret
+    return identity
 
 
 def _signed_in(conn: Connection, headers: Mapping[bytes, bytes], at: datetime) -> Identity:
@@ -173,7 +191,7 @@ def _credentials(headers: Mapping[bytes, bytes], dialect: Dialect) -> Iterator[_
     if scheme.lower() == b"bearer":
         yield from _sent(value.strip(), (*_ACCESS, *_JOB))
     yield from _sent(headers.get(_PRIVATE_TOKEN))
-    query = dict(reversed(parse_qsl(headers.get(_QUERY, b"").decode("latin-1"))))
+    query = dict(parse_qsl(headers.get(_QUERY, b"").decode("latin-1")))
     for name in ("private_token", "access_token"):
         if name in query:
             yield _Credential(query[name])

@@ -1,6 +1,6 @@
 """Who may come in again now: requests are counted, and wrong credentials, and too many refused.
 
-An endpoint calls ``require_patience`` before it finds out who asks, and ``welcome`` once it knows;
+An endpoint calls ``require_patience`` before it finds out who asks, which ``identify`` does;
 the boundary around all endpoints calls ``judge`` with what they raise.  A request whose caller is
 remembered is at most counted, and that only while requests are limited.
 
@@ -12,16 +12,18 @@ from datetime import UTC, datetime
 from math import ceil
 
 import structlog
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from wheelyard.access import ANONYMOUS, Principal
-from wheelyard.facts import CredentialRefused, Fact, Sentence, Throttled, Unauthenticated
+from wheelyard.facts import Fact, Sentence, Throttled
 from wheelyard.registry import Registry
-from wheelyard.throttle import Count, Windows, network_of
+from wheelyard.throttle import Count, Guesses, Windows, network_of
+from wheelyard.tokens import Identity
 from wheelyard.web import headers
 from wheelyard.web.paths import is_of_programs
-from wheelyard.web.principal import Presented, presented_key, read_guessable, read_presented
+from wheelyard.web.principal import Dialect, LookedUp, Presented, identify, read_secrets
 
 COUNTED = "counted at the turnstile"
 """Marks a scope whose request has been counted; what is done in two steps asks twice."""
@@ -64,7 +66,9 @@ class Turnstile:
 
     # Credentials ---------------------------------------------------------------------------------
 
-    def require_patience(self, scope: Scope, presented: Presented, at: datetime) -> None:
+    def require_patience(
+        self, scope: Scope, presented: Presented, dialect: Dialect, at: datetime
+    ) -> None:
         """Raise Throttled for a credential that nobody knows, from where too many came.
 
         It has not been looked up by then.  What was found good before passes: behind one address
@@ -73,47 +77,54 @@ class Turnstile:
         failures = self._throttle.failures
         if failures is None or not failures.is_anybody_full:
             return
-        guessable = read_guessable(presented)
         full = failures.find_full(network_of(address_of(scope)), at.timestamp())
-        if guessable and full and presented_key(guessable) not in self._throttle.known:
+        if full is None:
+            return
+        digests = map(self._throttle.digest, read_secrets(presented, dialect))
+        if any(digest not in self._throttle.known for digest in digests):
             raise too_many_failures(full.seconds_left)
 
-    def welcome(
-        self, scope: Scope, presented: Presented, principal: Principal, at: datetime
-    ) -> None:
-        """Remember a credential that was looked up and is good, and count.  Raises Throttled."""
-        guessable = read_guessable(presented)
-        if guessable and not principal.is_anonymous:
-            self._throttle.known.add(presented_key(guessable))
-        self.count(scope, principal, at)
+    def identify(
+        self,
+        conn: Connection,
+        scope: Scope,
+        presented: Presented,
+        dialect: Dialect,
+        at: datetime,
+    ) -> Identity:
+        """Find out who asks, and count: the request, and secrets that stand for nobody.
+
+        Each of those counts, whatever is answered, once in a window.  One that is expired or
+        revoked is no guess, and neither is one that was not looked at.  Raises CredentialRefused
+        and Throttled.
+        """
+        looked_up = LookedUp()
+        try:
+            identity = identify(conn, presented, dialect, at=at, looked_up=looked_up)
+        finally:
+            self._note(scope, looked_up, at)
+        self.count(scope, identity.principal, at)
+        return identity
+
+    def _note(self, scope: Scope, looked_up: LookedUp, at: datetime) -> None:
+        throttle = self._throttle
+        for secret in looked_up.wrong:
+            digest = throttle.digest(secret)
+            if digest not in throttle.known:  # else a good one, in a form that is not for its kind
+                note_failure(throttle.failures, address_of(scope), digest, at)
+        if looked_up.good is not None:
+            throttle.known.add(throttle.digest(looked_up.good))
 
     def judge(self, scope: Scope, error: Exception) -> Exception:
-        """Count a request that failed before anybody knew who asks; return how it is answered.
-
-        Where a credential is a failure is decided by the answer.  One that is expired or revoked is
-        no guess, and neither is a wrong one that was not needed, for the thing is public.
-        """
+        """Count a request that failed before anybody knew who asks; return how it is answered."""
         is_foreseen = isinstance(error, Fact | HTTPException) and not isinstance(error, Throttled)
         if not is_foreseen or not is_of_programs(scope):
             return error
-        at = self._registry.clock()
-        if isinstance(error, Unauthenticated) or _is_unknown(error):
-            self._note_failure(scope, at)
         try:
-            self.count(scope, ANONYMOUS, at)
+            self.count(scope, ANONYMOUS, self._registry.clock())
         except Throttled as fact:
             return fact
         return error
-
-    def _note_failure(self, scope: Scope, at: datetime) -> None:
-        guessable = read_guessable(read_presented(scope))
-        if guessable:
-            self._throttle.known.discard(presented_key(guessable))
-            note_failure(self._throttle.failures, address_of(scope), at)
-
-
-def _is_unknown(error: Exception) -> bool:
-    return isinstance(error, CredentialRefused) and error.kind == "unknown"
 
 
 def address_of(scope: Scope) -> str:
@@ -122,12 +133,12 @@ def address_of(scope: Scope) -> str:
     return client[0] if client else ""
 
 
-def note_failure(failures: Windows | None, address: str, at: datetime) -> None:
-    """Count a wrong credential for the address that it came from."""
+def note_failure(failures: Guesses | None, address: str, digest: bytes, at: datetime) -> None:
+    """Count a wrong credential for the address that it came from, once in each window."""
     if failures is None:
         return
-    count = failures.add(network_of(address), at.timestamp())
-    if count.observed == count.limit:  # once in each window
+    count = failures.add(network_of(address), digest, at.timestamp())
+    if count is not None and count.observed == count.limit:  # once in each window
         log.warning(
             "too many wrong credentials",
             address=address,

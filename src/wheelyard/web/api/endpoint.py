@@ -40,7 +40,7 @@ from wheelyard.web.api.paging import Positioned
 from wheelyard.web.operations import read_operation
 from wheelyard.web.params import Params
 from wheelyard.web.paths import read_ref
-from wheelyard.web.principal import Dialect, Presented, identify, read_presented
+from wheelyard.web.principal import Dialect, Presented, read_presented
 from wheelyard.web.turns import Turns
 from wheelyard.web.turnstile import Turnstile
 from wheelyard.web.uploads import read_whole
@@ -214,7 +214,8 @@ class Api:
 
     def _look(self, scope: Scope, presented: Presented, read: Params) -> Reply[Any] | None:
         """Answer what only reads.  What changes something is decided on and left to ``_change``."""
-        self._turnstile.require_patience(scope, presented, self._registry.clock())
+        now = self._registry.clock()
+        self._turnstile.require_patience(scope, presented, Dialect.REST, now)
         with self._registry.database.read() as conn:
             call = self._admit(conn, scope, presented)
             answer = self._prepare(scope, read, call)
@@ -255,8 +256,8 @@ class Api:
         settings, at = instance.in_force(conn, self._registry.settings), self._registry.clock()
         if self.permission in ON_PACKAGES and not settings.packages_enabled:
             raise NotFound
-        principal = identify(conn, presented, Dialect.REST, at=at).principal
-        self._turnstile.welcome(scope, presented, principal, at)
+        identity = self._turnstile.identify(conn, scope, presented, Dialect.REST, at)
+        principal = identity.principal
         path = scope["path_params"]
         project = projects.find(conn, read_ref(path["project"])) if "project" in path else None
         group = namespaces.find_group(conn, read_ref(path["group"])) if "group" in path else None

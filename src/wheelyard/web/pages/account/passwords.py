@@ -1,6 +1,7 @@
 """Passwords that are typed into forms: whether one is right, and how many may be tried."""
 
 from collections.abc import Hashable
+from secrets import token_bytes
 
 import structlog
 
@@ -27,7 +28,8 @@ def is_right(view: View, login: str, user: User | None, typed: str) -> bool:
     if users.has_password(view.conn, user, typed):
         return True
     throttle = view.registry.throttle
-    note_failure(throttle.failures, view.address, view.at)
+    # Each time, also the same: to compare it takes long.
+    note_failure(throttle.failures, view.address, token_bytes(8), view.at)
     if throttle.accounts is not None:
         count = throttle.accounts.add(account, view.at.timestamp())
         if count.observed == count.limit:  # once in each window
