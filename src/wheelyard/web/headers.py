@@ -13,11 +13,19 @@ from urllib.parse import quote
 
 from starlette.types import Message, Scope, Send
 
+from wheelyard.facts import Invalid, Sentence
+
 Headers = list[tuple[bytes, bytes]]
 
 # Each request has a context of its own, whose list goes with its work into a worker thread.
 _carried: ContextVar[Headers] = ContextVar("carried")
 _NOTHING: Headers = []
+
+# RFC 3986, section 3.2.2: a name or an IPv4 address, or an IP literal.
+_HOST = re.compile(
+    rb"(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+    rb"|\[(?:[0-9A-Fa-f:.]+|[vV][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\])(?::[0-9]*)?\Z"
+)
 
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})\Z")
 
@@ -37,8 +45,18 @@ def find_text(scope: Scope, name: bytes) -> str | None:
 
 
 def requested_base_url(scope: Scope) -> str:
-    """Return the address that the client used, without a path."""
+    """Return the address that the client used, without a path.
+
+    It is written into links: raises Invalid for what is no host (RFC 9110, section 7.2).
+    """
+    if not is_host_sound(scope):
+        raise Invalid(Sentence("The Host header names no host"))
     return f"{scope['scheme']}://{find_text(scope, b'host') or 'localhost'}"
+
+
+def is_host_sound(scope: Scope) -> bool:
+    """Whether the Host header is a host, with a port or without; or there is none."""
+    return _HOST.match(find(scope, b"host") or b"") is not None
 
 
 def requested_path(scope: Scope) -> str:

@@ -61,6 +61,8 @@ class Refusals:
         self, scope: Scope, visit: Visit, error: Exception, status: int, sent: Headers
     ) -> Made:
         asked = {**scope, "path_params": {}, COUNTED: True}
+        if not headers.is_host_sound(scope):
+            asked["headers"] = [pair for pair in scope["headers"] if pair[0] != b"host"]
         with self._gate.registry.database.read() as conn:
             view = self._gate.admit(conn, asked, visit, params.read(scope["query_string"], "", b""))
         words = _words(view, status, error)
