@@ -3,7 +3,7 @@
 As ``policy`` does, it tells GitLab's documentation a second time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.access.credentials import Credential, Kind
 from tests.access.policy import REACHED, Expected, sees
@@ -56,11 +56,11 @@ def pull(who: Credential, level: Level) -> Expected:
 
 def pull_of_group(who: Credential, level: Level) -> Expected:
     """What the page of the group answers, which is as visible as the project."""
+    if who.kind is Kind.DEPLOY and not who.reaches_group:  # a project's is a stranger to its group
+        who = replace(who, kind=Kind.STRANGE_DEPLOY)
     group_is_seen = level.visibility is Visibility.PUBLIC or (
         who.kind not in (Kind.NOTHING, Kind.STRANGE_DEPLOY)
-        and (
-            who.reaches_group if who.kind is Kind.DEPLOY else sees(who.in_group(), level.visibility)
-        )
+        and (who.kind is Kind.DEPLOY or sees(who.in_group(), level.visibility))
     )
     if not group_is_seen:
         return 401 if who.kind is Kind.NOTHING else 404
