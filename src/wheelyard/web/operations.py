@@ -53,6 +53,8 @@ class Operation:
     """Of those that are no refusals and yet have a body, its type."""
 
     dialect: Dialect = Dialect.REST
+    rotates: bool = False
+    """Whether it replaces a token: one that was replaced before must not come for that again."""
 
 
 def also(status: int, when: str) -> Callable[[F], F]:
@@ -68,6 +70,12 @@ def also(status: int, when: str) -> Callable[[F], F]:
 def sends_file(handler: F) -> F:
     """Declare of a handler that it answers with the bytes of a file, and not with JSON."""
     handler.__dict__["answer_type"] = FILE
+    return handler
+
+
+def rotates(handler: F) -> F:
+    """Declare of a handler that it replaces a token by a successor."""
+    handler.__dict__["rotates"] = True
     return handler
 
 
@@ -97,4 +105,5 @@ def read_operation(handler: Callable[..., Any]) -> Operation:
         answer=None if answer is type(None) else answer,
         answer_type=answer_type,
         also=handler.__dict__.get("also", {}),
+        rotates=handler.__dict__.get("rotates", False),
     )

@@ -21,6 +21,7 @@ from wheelyard.web.api.shown_tokens import (
 )
 from wheelyard.web.asked import LEVELS
 from wheelyard.web.newtokens import NewAccessToken
+from wheelyard.web.operations import rotates
 
 
 class AccessToken(PersonalToken, kw_only=True, frozen=True):
@@ -64,6 +65,7 @@ def revoke_access_token(call: Call) -> NoContent:
     return NO_CONTENT
 
 
+@rotates
 def rotate_access_token(call: Call, asked: RotateToken) -> Reply[MintedAccessToken]:
     """Replace an access token by a successor for the same bot; it ends at once."""
     token = _find(call)
@@ -73,6 +75,7 @@ def rotate_access_token(call: Call, asked: RotateToken) -> Reply[MintedAccessTok
     return _rotate(call, asked, token)
 
 
+@rotates
 def rotate_own_access_token(call: Call, asked: RotateToken) -> Reply[MintedAccessToken]:
     """Replace the access token that the call is made with."""
     token_id, kind = call.principal.token_id, _kind(call)

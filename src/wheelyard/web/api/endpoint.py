@@ -187,7 +187,7 @@ class Api:
         try:
             reply = await run_sync(self._look, scope, presented, read)
         except CredentialRefused as refused:
-            if refused.token_id is not None and scope["path"].rstrip("/").endswith("/rotate"):
+            if self.operation.rotates and refused.token_id is not None:
                 await run_sync(self._note_reuse, refused.token_id, limiter=self._turns.writers)
             raise
         if reply is None:

@@ -25,6 +25,7 @@ from wheelyard.web.api.shown_tokens import (
 from wheelyard.web.api.users import get_named_user
 from wheelyard.web.asked import Number, only
 from wheelyard.web.newtokens import NewPersonalToken
+from wheelyard.web.operations import rotates
 
 
 class ListPersonalTokens(ListTokens, kw_only=True, frozen=True):
@@ -69,6 +70,7 @@ def revoke_own_token(call: Call) -> NoContent:
     return NO_CONTENT
 
 
+@rotates
 def rotate_own_token(call: Call, asked: RotateToken) -> Reply[MintedPersonalToken]:
     """Replace the token that the call is made with by a successor; it ends at once."""
     return _rotate(call, asked, _own(call))
@@ -85,6 +87,7 @@ def revoke_personal_token(call: Call) -> NoContent:
     return NO_CONTENT
 
 
+@rotates
 def rotate_personal_token(call: Call, asked: RotateToken) -> Reply[MintedPersonalToken]:
     """Replace a personal access token by a successor; it ends at once."""
     return _rotate(call, asked, _named(call))
