@@ -16,7 +16,7 @@ _ELEMENTS = (
     "img input ins kbd label legend li line link main meta nav ol optgroup option p path "
     "polyline pre progress rect s samp script section select small span strong sub summary sup "
     "svg table tbody td template text textarea tfoot th thead time title tr u ul use var "
-    "datalist br desc q cite dfn mark meter output"
+    "datalist br wbr desc q cite dfn mark meter output"
 )
 ELEMENTS = frozenset(_ELEMENTS.split())
 """Without any that runs, frames, embeds or moves something."""
