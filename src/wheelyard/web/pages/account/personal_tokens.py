@@ -1,24 +1,22 @@
 """One's own personal access tokens: the list, the form, and each secret shown once."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from wheelyard import tokens
 from wheelyard.access import TokenKind
-from wheelyard.database.paging import Window
 from wheelyard.facts import Sentence
-from wheelyard.tokens import PERSONAL_SCOPES, Filter, Holder, Minted, Token
+from wheelyard.tokens import PERSONAL_SCOPES, Holder, Minted, Token
 from wheelyard.web import asked
 from wheelyard.web.headers import Headers
 from wheelyard.web.newtokens import NewPersonalToken
-from wheelyard.web.pages import handover, paging
+from wheelyard.web.pages import handover, tokenlists
 from wheelyard.web.pages.handover import Handed
+from wheelyard.web.pages.tokenlists import next_end
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _HERE = "/-/user_settings/personal_access_tokens"
 _KIND = "personal_token"
-_PER_PAGE = 50
-_SHOWN_INACTIVE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,39 +90,20 @@ def _named(view: View) -> Token:
 
 def _page(view: View, form: _Form, minted: Minted | None) -> Page:
     holder = Holder(user_id=view.user.id)
-    window = paging.read_window(view, per_page=_PER_PAGE)
-    active = tokens.list_tokens(
-        view.conn,
-        Filter((TokenKind.PERSONAL,), holder=holder, active=True),
-        window,
-        descending=True,
-        at=view.at,
-    )
-    inactive = tokens.list_tokens(
-        view.conn,
-        Filter((TokenKind.PERSONAL,), holder=holder, active=False),
-        Window(limit=_SHOWN_INACTIVE),
-        descending=True,
-        at=view.at,
-    )
+    listed = tokenlists.read(view, TokenKind.PERSONAL, holder, path=_HERE)
     return Page(
         "user_tokens.html",
         {
             "here": _HERE,
             "form": form,
             "minted": minted,
-            "active": [(token, next_end(token, view.at)) for token in active.items],
-            "inactive": inactive,
-            "pager": paging.make_pager(view, window, active.total, {}, path=_HERE),
+            "active": [(token, next_end(token, view.at)) for token in listed.active.items],
+            "inactive": listed.inactive,
+            "pager": listed.pager,
             "scopes": _scopes(view),
             "tomorrow": view.at + timedelta(days=1),
         },
     )
-
-
-def next_end(token: Token, at: datetime) -> datetime | None:
-    """Return when a successor would end that lives as long as the token was made to."""
-    return at + (token.expires_at - token.created_at) if token.expires_at else None
 
 
 def _scopes(view: View) -> list[tuple[str, str, str]]:

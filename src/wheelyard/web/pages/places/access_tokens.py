@@ -5,24 +5,20 @@ from datetime import datetime, timedelta
 
 from wheelyard import tokens
 from wheelyard.access import Permission, Role, Scope, TokenKind
-from wheelyard.database.paging import Page as Found
-from wheelyard.database.paging import Window
 from wheelyard.facts import NotFound, Sentence
-from wheelyard.tokens import BOT_SCOPES, Filter, Holder, Minted, Token
+from wheelyard.tokens import BOT_SCOPES, Holder, Minted, Token
 from wheelyard.web import asked
 from wheelyard.web.headers import Headers
 from wheelyard.web.newtokens import NewAccessToken
-from wheelyard.web.pages import handover, paging
-from wheelyard.web.pages.account.personal_tokens import next_end
+from wheelyard.web.pages import handover, tokenlists
 from wheelyard.web.pages.handover import Handed
 from wheelyard.web.pages.places import readymade, rolenames
 from wheelyard.web.pages.places.readymade import Ready
+from wheelyard.web.pages.tokenlists import next_end
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _HANDED = "access_token"
 _USERNAME = "__token__"
-_PER_PAGE = 50
-_SHOWN_INACTIVE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +87,7 @@ def _find(view: View, number: int) -> Token | None:
 
 
 def _page(view: View, minted: Minted | None) -> Page:
-    window = paging.read_window(view, per_page=_PER_PAGE)
-    active = _list(view, window, active=True)
+    listed = tokenlists.read(view, _kind(view), Holder.of(view.subject), path=_here(view))
     return Page(
         "access_tokens.html",
         {
@@ -101,9 +96,9 @@ def _page(view: View, minted: Minted | None) -> Page:
             "of_project": view.project_or_none is not None,
             "minted": minted,
             "ready": _ready(view, minted) if minted else None,
-            "active": [_row(view, token) for token in active.items],
-            "inactive": _list(view, Window(limit=_SHOWN_INACTIVE), active=False),
-            "pager": paging.make_pager(view, window, active.total, {}, path=_here(view)),
+            "active": [_row(view, token) for token in listed.active.items],
+            "inactive": listed.inactive,
+            "pager": listed.pager,
             "may_manage": view.may(_managing(view)),
             "roles": rolenames.all_of(view),
             "choices": list(rolenames.choices(view)),
@@ -112,11 +107,6 @@ def _page(view: View, minted: Minted | None) -> Page:
             "tomorrow": view.at + timedelta(days=1),
         },
     )
-
-
-def _list(view: View, window: Window, *, active: bool) -> Found[Token]:
-    wanted = Filter((_kind(view),), holder=Holder.of(view.subject), active=active)
-    return tokens.list_tokens(view.conn, wanted, window, descending=True, at=view.at)
 
 
 def _row(view: View, token: Token) -> _Row:

@@ -5,20 +5,17 @@ from datetime import timedelta
 
 from wheelyard import tokens
 from wheelyard.access import Permission, Scope, TokenKind
-from wheelyard.database.paging import Window
-from wheelyard.tokens import DEPLOY_SCOPES, Filter, Holder, Minted
+from wheelyard.tokens import DEPLOY_SCOPES, Holder, Minted
 from wheelyard.web import asked
 from wheelyard.web.headers import Headers
 from wheelyard.web.newtokens import NewDeployToken
-from wheelyard.web.pages import handover, paging
+from wheelyard.web.pages import handover, tokenlists
 from wheelyard.web.pages.handover import Handed
 from wheelyard.web.pages.places import readymade
 from wheelyard.web.pages.places.readymade import Ready
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
 
 _KIND = "deploy_token"
-_PER_PAGE = 50
-_SHOWN_INACTIVE = 50
 _USEFUL = (Scope.READ_PACKAGE_REGISTRY, Scope.WRITE_PACKAGE_REGISTRY)
 
 
@@ -54,21 +51,7 @@ def revoke(view: View) -> Answer:
 
 def _page(view: View, minted: Minted | None) -> Page:
     holder = Holder.of(view.subject)
-    window = paging.read_window(view, per_page=_PER_PAGE)
-    active = tokens.list_tokens(
-        view.conn,
-        Filter((TokenKind.DEPLOY,), holder=holder, active=True),
-        window,
-        descending=True,
-        at=view.at,
-    )
-    inactive = tokens.list_tokens(
-        view.conn,
-        Filter((TokenKind.DEPLOY,), holder=holder, active=False),
-        Window(limit=_SHOWN_INACTIVE),
-        descending=True,
-        at=view.at,
-    )
+    listed = tokenlists.read(view, TokenKind.DEPLOY, holder, path=_here(view))
     of_project = view.project_or_none is not None
     managing = (
         Permission.MANAGE_PROJECT_DEPLOY_TOKENS
@@ -83,9 +66,9 @@ def _page(view: View, minted: Minted | None) -> Page:
             "of_project": of_project,
             "minted": minted,
             "ready": _ready(view, minted) if minted else None,
-            "active": active,
-            "inactive": inactive,
-            "pager": paging.make_pager(view, window, active.total, {}, path=_here(view)),
+            "active": listed.active,
+            "inactive": listed.inactive,
+            "pager": listed.pager,
             "may_manage": view.may(managing),
             "useful": _useful(view),
             "others": [scope.value for scope in DEPLOY_SCOPES if scope not in _USEFUL],
