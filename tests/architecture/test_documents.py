@@ -138,8 +138,11 @@ def has(thing: object, dotted: str) -> bool:
     return True
 
 
-def test_the_architecture_is_told_in_under_three_thousand_words() -> None:
-    assert len((DOCS / "ARCHITECTURE.md").read_text().split()) < 3000
+def test_the_architecture_is_told_in_under_two_and_a_half_thousand_words_and_a_map() -> None:
+    # The map has a line for each module, and grows with them.
+    told = re.sub(r"```.*?```", "", (DOCS / "ARCHITECTURE.md").read_text(), flags=re.DOTALL)
+
+    assert 1000 < len(told.split()) < 2500
 
 
 def test_the_documents_name_only_targets_of_make_that_exist() -> None:
