@@ -54,7 +54,7 @@ def test_a_sound_installation_is_found_so(
     assert f"WHEELYARD_DATA = {terminal.data}  [option]\n" in ran.out
     assert "WHEELYARD_DUPLICATES = refuse  [environment]\n" in ran.out
     assert "WHEELYARD_PORT = 8080  [default]\n" in ran.out
-    assert "ok      The schema is 0003; this release's is 0003.\n" in ran.out
+    assert "ok      The schema is 0004; this release's is 0004.\n" in ran.out
     assert "ok      The database file says of itself: ok.\n" in ran.out
     assert f"ok      1 files were looked for {how} in the store.\n" in ran.out
     assert (problems(ran), ran.err, ran.code) == ([], "", 0)
@@ -165,7 +165,7 @@ def test_a_database_of_another_release(started: Terminal) -> None:
         started.run("token", "create", "root"),
     )
 
-    assert problems(doctor) == ["PROBLEM The schema is 9999; this release's is 0003."]
+    assert problems(doctor) == ["PROBLEM The schema is 9999; this release's is 0004."]
     assert serve.err == (
         "wheelyard: The database was made by a newer release of Wheelyard; start that one, or "
         "restore a backup from before the upgrade.\n"

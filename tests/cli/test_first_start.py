@@ -95,7 +95,7 @@ def test_migrate_makes_the_administrator_too(terminal: Terminal) -> None:
     first = terminal.run("migrate", WHEELYARD_ROOT_PASSWORD="a password of ours")
     second = terminal.run("migrate")
 
-    assert first.out == second.out == "The database is at revision 0003, the newest.\n"
+    assert first.out == second.out == "The database is at revision 0004, the newest.\n"
     assert (first.code, second.code) == (0, 0)
     assert has_password(terminal.data, "root", "a password of ours")
 

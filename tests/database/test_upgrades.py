@@ -119,6 +119,14 @@ def test_every_name_that_was_ever_here_is_known(upgraded: sqlite3.Connection) ->
     ]
 
 
+def test_nothing_is_yanked_and_every_package_is_active(upgraded: sqlite3.Connection) -> None:
+    for table in ("releases", "files"):
+        yanked = upgraded.execute(f"SELECT DISTINCT yanked FROM {table}")  # noqa: S608  constants
+        assert yanked.fetchall() == [(None,)]
+    statuses = upgraded.execute("SELECT DISTINCT status, status_reason FROM packages")
+    assert statuses.fetchall() == [("active", "")]
+
+
 def test_every_reference_leads_to_a_row(upgraded: sqlite3.Connection) -> None:
     assert upgraded.execute("PRAGMA foreign_key_check").fetchall() == []
     assert upgraded.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

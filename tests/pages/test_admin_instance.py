@@ -285,7 +285,7 @@ def test_a_setting_that_does_not_exist_is_a_problem_with_a_remedy(administrator:
         "Problem WHEELYARD_DUPLICATE is set, and is no setting of this release. "
         "Correct its name, or take it out of the environment."
     ) in health
-    assert "OK The schema is 0003; this release's is 0003." in health
+    assert "OK The schema is 0004; this release's is 0004." in health
     assert "Workers 1" in health
 
 

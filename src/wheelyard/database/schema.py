@@ -102,6 +102,11 @@ def _publisher() -> tuple[Column[str], Column[str]]:
     return Column("publisher", String(255)), Column("publisher_kind", String(8))  # user, deploy
 
 
+def _yanked() -> Column[str]:
+    """Say why something is yanked (PEP 592), perhaps with nothing; null: it is not."""
+    return Column("yanked", Text)
+
+
 users = Table(
     "users",
     metadata,
@@ -250,6 +255,8 @@ packages = Table(
     Column("normalized_name", String(255), nullable=False),
     Column("name", String(255), nullable=False),  # as first uploaded
     Column("created_at", UtcDateTime, nullable=False),
+    Column("status", String(16), nullable=False, server_default=text("'active'")),  # PEP 792
+    Column("status_reason", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("project_id", "normalized_name"),
     Index(None, "normalized_name", "project_id"),  # for what is sought in many projects
     sqlite_autoincrement=True,
@@ -269,6 +276,7 @@ releases = Table(
     Column("last_downloaded_at", UtcDateTime),
     _count("downloads"),
     *_publisher(),
+    _yanked(),  # with all its files, later ones too
     UniqueConstraint("package_id", "normalized_version"),
     # Each order of a project's list, so that a page of it is read from one place.
     Index(None, "project_id", "created_at", "id"),
@@ -296,6 +304,7 @@ files = Table(
     _mention("creator_id", "users.id"),
     Column("created_at", UtcDateTime, nullable=False),
     *_publisher(),
+    _yanked(),  # by itself; or it is with its release
     Index(None, "release_id", "filename_key"),
     Index(None, "sha256"),
     Index(None, "metadata_sha256"),

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from wheelyard.database.paging import Keyset, Page, Window, fetch
 from wheelyard.database.schema import files, packages, projects, releases, users
 from wheelyard.packages.records import (
+    FILE_COLUMNS,
     Creator,
     FileDetails,
     FoundPackage,
@@ -379,8 +380,8 @@ def _found_package(row: Row[Any]) -> FoundPackage:
 
 # Files -------------------------------------------------------------------------------------------
 
-_DETAILS = (
-    select(files, users.c.username, users.c.name.label("creator_name"), users.c.is_bot)
+_DETAILS: Select[Any] = (
+    select(*FILE_COLUMNS, users.c.username, users.c.name.label("creator_name"), users.c.is_bot)
     .join_from(files, releases, files.c.release_id == releases.c.id)
     .outerjoin(users, users.c.id == files.c.creator_id)
     .order_by(files.c.id)

@@ -5,12 +5,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, Table, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
 from wheelyard.blobs.store import Blob
 from wheelyard.database.paging import Page, Window, fetch
 from wheelyard.database.schema import files, packages, projects, releases
 from wheelyard.packages.records import (
+    FILE_COLUMNS,
     File,
     Holder,
     PackagePage,
@@ -19,9 +20,11 @@ from wheelyard.packages.records import (
     file_from_row,
     is_within,
     release_from_row,
+    select_files,
     select_releases,
 )
 from wheelyard.pypi.names import Filename, NormalizedName
+from wheelyard.pypi.status import PackageStatus
 
 
 def all_names(conn: Connection, within: Within) -> list[tuple[NormalizedName, str]]:
@@ -40,12 +43,14 @@ def all_names(conn: Connection, within: Within) -> list[tuple[NormalizedName, st
     return list(shown.items())
 
 
-_PAGE = (
+_PAGE: Select[Any] = (
     select(
-        files,
+        *FILE_COLUMNS,
         packages.c.id.label("package_id"),
         packages.c.name,
         packages.c.project_id,
+        packages.c.status,
+        packages.c.status_reason,
         releases.c.normalized_version,
         releases.c.created_at.label("released_at"),
     )
@@ -62,7 +67,8 @@ def find_page(
 
     Where several projects have it, all files of one version are of one project: of the one that has
     had the version here for longest.  ``since`` says from when on a project's releases count as
-    being here; those of one that it does not name do so from when they were made.
+    being here; those of one that it does not name do so from when they were made.  The files of a
+    quarantined package are left out, and nobody else's take their place.
     """
     rows = conn.execute(
         _PAGE.where(is_within(packages.c.project_id, within), packages.c.normalized_name == name)
@@ -71,8 +77,15 @@ def find_page(
         return None
     giving = _giving_releases(rows, since)
     # A later one takes the earlier's place.
-    newest = {row.filename_key: file_from_row(row) for row in rows if row.release_id in giving}
-    return PackagePage(name=rows[0].name, files=list(newest.values()))
+    offered = [row for row in rows if PackageStatus(row.status).offers_files]
+    newest = {row.filename_key: file_from_row(row) for row in offered if row.release_id in giving}
+    speaking = offered[0] if offered else rows[0]
+    return PackagePage(
+        name=rows[0].name,
+        files=list(newest.values()),
+        status=PackageStatus(speaking.status),
+        status_reason=speaking.status_reason,
+    )
 
 
 def _giving_releases(rows: Iterable[Row[Any]], since: Mapping[int, datetime]) -> set[int]:
@@ -94,7 +107,7 @@ def file_holders(
     conn: Connection, readable: Select[tuple[int]], sha256: str, filename: str
 ) -> list[int]:
     """Return the ids of those of the projects that have a file, as ``holders`` does."""
-    holding = _files_like(packages.c.project_id, sha256, filename)
+    holding = _files_like([packages.c.project_id], sha256, filename)
     return [holder.project_id for holder in _readable(conn, readable, holding)]
 
 
@@ -110,9 +123,9 @@ def _readable(
     return [found[number] for number in by_age if number in found]
 
 
-def _files_like(column: Table | Column[int], sha256: str, filename: str) -> Select[Any]:
+def _files_like(columns: Sequence[ColumnElement[Any]], sha256: str, filename: str) -> Select[Any]:
     return (
-        select(column)
+        select(*columns)
         .select_from(files)
         .join(releases, files.c.release_id == releases.c.id)
         .join(packages, releases.c.package_id == packages.c.id)
@@ -123,7 +136,7 @@ def _files_like(column: Table | Column[int], sha256: str, filename: str) -> Sele
 def find_file(conn: Connection, project_id: int, sha256: str, filename: str) -> File | None:
     """Return the file with this digest and name; of several, which have equal bytes, the newest."""
     row = conn.execute(
-        _files_like(files, sha256, filename)
+        _files_like(FILE_COLUMNS, sha256, filename)
         .where(packages.c.project_id == project_id)
         .order_by(files.c.id.desc())
         .limit(1)
@@ -181,14 +194,14 @@ def list_files(
 ) -> Page[File]:
     """Page through the files of a release, older copies of one name included."""
     order = (*_FILE_ORDERS[order_by], files.c.id)
-    statement = select(files).where(files.c.release_id == release.id)
+    statement = select_files().where(files.c.release_id == release.id)
     return fetch(conn, statement, window, file_from_row, order_by=order, descending=descending)
 
 
 def find_file_of(conn: Connection, release: Release, file_id: int) -> File | None:
     """Return a file of a release by id."""
     row = conn.execute(
-        select(files).where(files.c.release_id == release.id, files.c.id == file_id)
+        select_files().where(files.c.release_id == release.id, files.c.id == file_id)
     ).first()
     return file_from_row(row) if row else None
 
@@ -213,7 +226,7 @@ def unnamed_blobs(conn: Connection, blobs: Iterable[Blob]) -> Iterator[Blob]:
 def find_newest_copy(conn: Connection, release: Release, filename: Filename) -> File | None:
     """Return the newest file of a name, however it is spelled, in a release."""
     row = conn.execute(
-        select(files)
+        select_files()
         .where(files.c.release_id == release.id, files.c.filename_key == filename.key)
         .order_by(files.c.id.desc())
         .limit(1)

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from packaging.version import Version
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from wheelyard.blobs.store import Digests, Sha256
-from wheelyard.database.schema import packages, releases
+from wheelyard.database.schema import files, packages, releases
 from wheelyard.pypi.names import NormalizedName
+from wheelyard.pypi.status import PackageStatus
 
 Within: TypeAlias = int | Sequence[int] | Select[Any]
 """One project by id, or several: their ids, or a SELECT of these."""
@@ -51,6 +52,14 @@ class Release:
     created_at: datetime
     last_downloaded_at: datetime | None
     downloads: int
+    yanked: str | None
+    """Why it is yanked with all its files, later ones too (PEP 592), perhaps empty; or None."""
+
+    status: PackageStatus
+    """Its package's (PEP 792)."""
+
+    status_reason: str
+    """Perhaps empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class File:
     md5: str
     requires_python: str
     created_at: datetime
+    yanked: str | None
+    """Why it is yanked, by itself or with its release (PEP 592), perhaps empty; or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +177,11 @@ class PackagePage:
 
     name: str
     files: Sequence[File]
+    status: PackageStatus
+    """Where several projects have the package, as the oldest of those that offer files says."""
+
+    status_reason: str
+    """Perhaps empty."""
 
 
 def release_from_row(row: Row[Any]) -> Release:
@@ -182,18 +198,37 @@ def release_from_row(row: Row[Any]) -> Release:
         created_at=row.created_at,
         last_downloaded_at=row.last_downloaded_at,
         downloads=row.downloads,
+        yanked=row.yanked,
+        status=PackageStatus(row.status),
+        status_reason=row.status_reason,
     )
 
 
 def select_releases() -> Select[Any]:
     """Select releases with what their packages say of them."""
-    return select(releases, packages.c.name, packages.c.normalized_name).join_from(
-        releases, packages, releases.c.package_id == packages.c.id
-    )
+    return select(
+        releases,
+        packages.c.name,
+        packages.c.normalized_name,
+        packages.c.status,
+        packages.c.status_reason,
+    ).join_from(releases, packages, releases.c.package_id == packages.c.id)
+
+
+FILE_COLUMNS: Sequence[ColumnElement[Any]] = (
+    *(column for column in files.c if column is not files.c.yanked),
+    func.coalesce(files.c.yanked, releases.c.yanked).label("yanked"),
+)
+"""What ``file_from_row`` reads, and more; where they are selected, the releases are joined."""
+
+
+def select_files() -> Select[Any]:
+    """Select files with what their releases say of them."""
+    return select(*FILE_COLUMNS).join_from(files, releases, files.c.release_id == releases.c.id)
 
 
 def file_from_row(row: Row[Any]) -> File:
-    """Make a record of a row of the table."""
+    """Make a record of a row of ``select_files``."""
     return File(
         id=row.id,
         release_id=row.release_id,
@@ -203,4 +238,5 @@ def file_from_row(row: Row[Any]) -> File:
         md5=row.md5,
         requires_python=row.requires_python,
         created_at=row.created_at,
+        yanked=row.yanked,
     )

@@ -25,6 +25,7 @@ from wheelyard.packages.records import (
     StoredFile,
     file_from_row,
     release_from_row,
+    select_files,
     select_releases,
 )
 from wheelyard.projects import Project
@@ -153,7 +154,7 @@ def add_file(
         sha256=digests.sha256,
         size=digests.size,
     )
-    return file_from_row(conn.execute(select(files).where(files.c.id == file_id)).one())
+    return file_from_row(conn.execute(select_files().where(files.c.id == file_id)).one())
 
 
 def _publisher(conn: Connection, by: Actor) -> dict[str, str | None]:
