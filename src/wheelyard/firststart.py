@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from wheelyard import tokens, users
 from wheelyard.access import Scope, TokenKind
 from wheelyard.blobs.disk import DiskStore
+from wheelyard.blobs.store import Sha256
 from wheelyard.database.engine import Database
 from wheelyard.database.migrate import migrate
 from wheelyard.journal import OPERATOR
@@ -31,8 +32,9 @@ def prepare(settings: Settings, environment: Mapping[str, str], *, at: datetime)
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # for the registry's own user
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
-    DiskStore(settings.blobs_path).prepare()
-    migrate(settings.database_path)
+    blobs = DiskStore(settings.blobs_path)
+    blobs.prepare()
+    migrate(settings.database_path, lambda sha256: blobs.path(Sha256(sha256)))
     database = Database(settings.database_path)
     try:
         return _ensure_root(database, environment, at)

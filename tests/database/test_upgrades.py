@@ -127,6 +127,32 @@ def test_nothing_is_yanked_and_every_package_is_active(upgraded: sqlite3.Connect
     assert statuses.fetchall() == [("active", "")]
 
 
+def test_wheels_serve_their_metadata_and_sdists_whose_metadata_can_be_relied_on(
+    first: Path, tmp_path: Path
+) -> None:
+    """PEP 643; one of the blobs is lost, and another is no metadata."""
+    for name, content in (
+        ("static", b"Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"),
+        ("dynamic", b"Metadata-Version: 2.2\nName: demo\nVersion: 1.0\nDynamic: Requires-Dist\n"),
+        ("nothing", b"\0"),
+    ):
+        (tmp_path / name).write_bytes(content)
+    with closing(sqlite3.connect(first)) as connection, connection:
+        for number, blob in ((1, "static"), (2, "lost"), (3, "dynamic"), (4, "nothing")):
+            connection.execute("UPDATE files SET metadata_sha256 = ? WHERE id = ?", (blob, number))
+
+    migrate.migrate(first, lambda sha256: tmp_path / sha256)
+
+    with closing(sqlite3.connect(first)) as connection:
+        rows = connection.execute("SELECT filename, serves_metadata FROM files ORDER BY id")
+        assert rows.fetchall() == [
+            ("demo-1.0.tar.gz", 1),
+            ("demo-1.0-py3-none-any.whl", 1),
+            ("demo-2.0.tar.gz", 0),
+            ("other-0.1.tar.gz", 0),
+        ]
+
+
 def test_every_reference_leads_to_a_row(upgraded: sqlite3.Connection) -> None:
     assert upgraded.execute("PRAGMA foreign_key_check").fetchall() == []
     assert upgraded.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

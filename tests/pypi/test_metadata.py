@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from packaging.metadata import parse_email
 
 from wheelyard.pypi.metadata import (
+    MAX_READ_BYTES,
     MAX_REQUIRES_PYTHON_LENGTH,
     InvalidMetadata,
     check_requires_python,
@@ -35,6 +36,42 @@ def test_the_fields_are_read() -> None:
     assert described.summary == "A package of mine"
     assert described.requires_python == ">=3.8,<4"
     assert described.content == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("version", "dynamic", "is_static"),
+    [
+        ("2.1", [], False),
+        ("2.2", [], True),
+        ("2.10", [], True),
+        ("2.4", ["License", "Summary", "description"], True),
+        ("2.4", ["Requires-Dist"], False),
+        ("2.4", ["License", " requires-PYTHON "], False),
+        ("2.4", ["Provides-Extra"], False),
+        ("2.4", ["Version"], False),
+        ("3.0", [], False),
+        ("two", [], False),
+        ("", [], False),
+    ],
+)
+def test_an_sdist_can_be_relied_on_when_nothing_a_resolver_needs_is_dynamic(
+    version: str,
+    dynamic: list[str],
+    is_static: bool,  # noqa: FBT001  a column of a table
+) -> None:
+    """PEP 643."""
+    lines = [f"Metadata-Version: {version}", "Name: demo", "Version: 1.0"]
+    lines += [f"Dynamic: {field}" for field in dynamic]
+
+    content = "\n".join([*lines, "", "Dynamic: Name", ""]).encode()
+
+    assert parse(content).is_static is is_static
+
+
+def test_metadata_that_is_not_read_to_its_end_is_not_relied_on() -> None:
+    content = b"Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n\n" + b"a" * MAX_READ_BYTES
+
+    assert not parse(content).is_static
 
 
 def test_what_is_absent_is_empty() -> None:

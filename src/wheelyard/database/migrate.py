@@ -5,6 +5,7 @@ and nearly every start finds the newest schema.
 """
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 NEWEST = "0004"
 """The revision that this release wants; a test holds it to the last of the scripts."""
 
+BlobPath = Callable[[str], Path]
+
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(database: Path) -> None:
+def migrate(database: Path, blob_path: BlobPath | None = None) -> None:
     """Run what is missing, in one transaction; nothing is missing the second time.
 
+    ``blob_path`` tells by its SHA-256 where a blob is, for what an upgrade reads of the files.
     Raises TooNew, and Unavailable when the file is no database of ours or has no room.
     """
     found = current(database)
@@ -36,7 +40,7 @@ def migrate(database: Path) -> None:
     from alembic import command  # noqa: PLC0415  see above
     from alembic.script import ScriptDirectory  # noqa: PLC0415  as above
 
-    config = alembic_config(database)
+    config = alembic_config(database, blob_path)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise TooNew(
@@ -49,14 +53,15 @@ def migrate(database: Path) -> None:
         raise Unavailable(f"The database {database} cannot be migrated: {error.orig}") from error
 
 
-def alembic_config(database: Path) -> "Config":
-    """Return what Alembic needs to know of a database and of the scripts."""
+def alembic_config(database: Path, blob_path: BlobPath | None = None) -> "Config":
+    """Return what Alembic needs to know of a database, of the scripts and of the blobs."""
     from alembic.config import Config  # noqa: PLC0415  see above
 
     config = Config()
     # A percent sign would be taken for interpolation.
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["path"] = database
+    config.attributes["blob_path"] = blob_path
     return config
 
 

@@ -305,6 +305,7 @@ files = Table(
     Column("created_at", UtcDateTime, nullable=False),
     *_publisher(),
     _yanked(),  # by itself; or it is with its release
+    _switch("serves_metadata"),  # beside the file, and its page says so (PEP 658)
     Index(None, "release_id", "filename_key"),
     Index(None, "sha256"),
     Index(None, "metadata_sha256"),

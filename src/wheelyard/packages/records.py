@@ -77,6 +77,9 @@ class File:
     yanked: str | None
     """Why it is yanked, by itself or with its release (PEP 592), perhaps empty; or None."""
 
+    core_metadata: Sha256 | None
+    """Of the blob that is served beside it as its metadata (PEP 658, PEP 714); None: none is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Creator:
@@ -239,4 +242,5 @@ def file_from_row(row: Row[Any]) -> File:
         requires_python=row.requires_python,
         created_at=row.created_at,
         yanked=row.yanked,
+        core_metadata=row.metadata_sha256 if row.serves_metadata else None,
     )

@@ -139,6 +139,7 @@ def add_file(
         # Any is taken, and only shown; one too long for the column is whole in the blob.
         metadata_version=distribution.metadata.metadata_version[:16],
         metadata_sha256=stored.metadata_sha256,
+        serves_metadata=distribution.has_final_metadata,
         creator_id=by.user_id,
         created_at=at,
         **_publisher(conn, by),

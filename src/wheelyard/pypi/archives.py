@@ -91,6 +91,11 @@ class Distribution:
     filename: names.Filename
     metadata: metadata.CoreMetadata
 
+    @property
+    def has_final_metadata(self) -> bool:
+        """Whether what is installed of it will say of itself what it says: PEP 658, PEP 643."""
+        return self.filename.filetype is names.FileType.WHEEL or self.metadata.is_static
+
 
 def inspect(path: Path, filename: names.Filename) -> Distribution:
     """Check the archive at ``path`` as the distribution that its file name claims.

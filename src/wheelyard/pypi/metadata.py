@@ -5,11 +5,13 @@ field is no reason to refuse a file (PyPA specification "Core metadata", version
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
 
 from wheelyard.facts import Sentence
 
@@ -23,6 +25,9 @@ MAX_REQUIRES_PYTHON_LENGTH = 1024
 
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of what follows (UAX 9)."""
+
+_RESOLVED = frozenset({"name", "version", "requires-dist", "requires-python", "provides-extra"})
+"""What a resolver goes by, in lower case."""
 
 
 class InvalidMetadata(ValueError):  # noqa: N818  reads as the sentence that it is
@@ -42,6 +47,9 @@ class CoreMetadata:
     version: str
     requires_python: str
     summary: str
+    is_static: bool
+    """Whether whatever is built of an sdist says the same of what a resolver goes by (PEP 643)."""
+
     content: bytes
 
 
@@ -54,8 +62,27 @@ def parse(content: bytes) -> CoreMetadata:
         version=_get(message, "Version"),
         requires_python=check_requires_python(_find_usable(message, "Requires-Python")),
         summary=UNSEEN.sub("", _find_usable(message, "Summary")),
+        is_static=len(content) <= MAX_READ_BYTES and _is_static(message),
         content=content,
     )
+
+
+def _is_static(message: Message) -> bool:
+    """PEP 643: from 2.2 on, what is not named as dynamic stays as it is.
+
+    Of another major version nobody knows yet what it means.
+    """
+    try:
+        version = Version(_find_usable(message, "Metadata-Version"))
+    except InvalidVersion:
+        return False
+    dynamic = {value.strip().lower() for name, value in _fields(message) if name == "dynamic"}
+    return version.major == 2 and version.minor >= 2 and not dynamic & _RESOLVED  # noqa: PLR2004  2.2
+
+
+def _fields(message: Message) -> Iterator[tuple[str, str]]:
+    """Yield every field as it is written, its name in lower case."""
+    return ((name.lower(), value) for name, value in message.raw_items())
 
 
 def _get(message: Message, field: str) -> str:
@@ -77,7 +104,7 @@ def _find_usable(message: Message, field: str) -> str:
 
 def _find(message: Message, field: str) -> str | None:
     """Return a field's text.  Raises InvalidMetadata when it is given twice or is no UTF-8."""
-    values = [value for name, value in message.raw_items() if name.lower() == field.lower()]
+    values = [value for name, value in _fields(message) if name == field.lower()]
     if not values:
         return None
     unusable = InvalidMetadata(

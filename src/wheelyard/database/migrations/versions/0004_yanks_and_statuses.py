@@ -1,7 +1,11 @@
-"""Whether releases and files are yanked, and which status a package has."""
+"""Which files are yanked, which status a package has, and whose metadata is served."""
+
+from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
+
+from wheelyard.pypi import metadata
 
 revision = "0004"
 down_revision = "0003"
@@ -17,3 +21,29 @@ def upgrade() -> None:
     empty = sa.text("''")
     reason = sa.Column("status_reason", sa.Text(), server_default=empty, nullable=False)
     op.add_column("packages", reason)
+    _add_served_metadata()
+
+
+def _add_served_metadata() -> None:
+    """Every wheel's is served; an sdist's when it tells, for which it is read (PEP 643)."""
+    no = sa.text("0")
+    served: sa.Column[bool] = sa.Column(
+        "serves_metadata", sa.Boolean(), server_default=no, nullable=False
+    )
+    op.add_column("files", served)
+    op.execute("UPDATE files SET serves_metadata = 1 WHERE filetype = 'bdist_wheel'")
+    blob_path = context.config.attributes["blob_path"]
+    if blob_path is None:
+        return
+    conn = op.get_bind()
+    rows = conn.exec_driver_sql("SELECT id, metadata_sha256 FROM files WHERE filetype = 'sdist'")
+    for number, sha256 in rows.fetchall():
+        if _is_static(blob_path(sha256)):
+            conn.exec_driver_sql("UPDATE files SET serves_metadata = 1 WHERE id = ?", (number,))
+
+
+def _is_static(path: Path) -> bool:
+    try:
+        return metadata.parse(path.read_bytes()).is_static
+    except (OSError, metadata.InvalidMetadata):
+        return False  # doctor tells of a blob that is lost
