@@ -31,6 +31,7 @@ from wheelyard.web.paths import PathReader
 from wheelyard.web.requestids import RequestIds
 from wheelyard.web.routes import routes
 from wheelyard.web.turnstile import Turnstile
+from wheelyard.web.warm import WarmAnswers
 
 _ORPHAN_CHECK_SECONDS = 1.0
 
@@ -81,7 +82,10 @@ def application(registry: Registry) -> ASGIApp:
             _close(registry)
 
     router = Router(routes(registry), redirect_slashes=False, default=_not_found, lifespan=lifespan)
-    app: ASGIApp = ErrorBoundary(PathReader(router), Refusals(registry), Turnstile(registry).judge)
+    turnstile = Turnstile(registry)
+    app: ASGIApp = ErrorBoundary(PathReader(router), Refusals(registry), turnstile.judge)
+    if not turnstile.counts:
+        app = WarmAnswers(app, registry.index, registry.usage, registry.clock)
     if registry.settings.trusted_proxies:
         trusted = list(registry.settings.trusted_proxies)
         app = wrap_asgi_with_proxy_headers(app, trusted_hosts=trusted)

@@ -34,7 +34,7 @@ those projects that the caller may read, so that two things are remembered in th
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeAlias, TypeVar
 
 from wheelyard import journal
@@ -202,6 +202,8 @@ OWN = b""
 UNKNOWN = b"?"
 """Sources under which nothing is kept."""
 
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
 ReachKey = tuple[PlaceKey, Asked, Reader]
 
 GrantKey = tuple[bytes, str, Permission]
@@ -243,6 +245,9 @@ class Index:
         self._watch = watch
         self._version = -1
         self.serial = journal.last_serial_seen(watch)
+        """Of the last journal entry that has been noticed."""
+        self.is_current = False
+        """Whether whoever asks now may do so without refreshing it; see ``web.news``."""
         self.pages: Shelf[PageKey, BuiltPage] = Shelf(
             self, MAX_PAGE_BYTES, size=lambda page: len(page.body), label=_label_page
         )
@@ -265,6 +270,10 @@ class Index:
         # Last: were the news not to be had, the next request has to ask for them again.
         self._version = version
 
+    def expire(self) -> None:
+        """Have whoever comes next refresh it."""
+        self.is_current = False
+
     def find_sources(self, grant: Grant, asked: Asked, clock: Callable[[], datetime]) -> bytes:
         """Return under which sources a reader finds what they ask for; UNKNOWN when not known."""
         if grant.reader is None:
@@ -273,6 +282,19 @@ class Index:
         if reach is None or (reach.until is not None and reach.until <= clock()):
             return UNKNOWN
         return reach.sources
+
+    def end_of(self, grant: Grant, asked: Asked) -> datetime | None:
+        """Return when a reader may be answered otherwise though nothing was changed; None: never.
+
+        Whoever reaches nothing that is remembered may be at once.
+        """
+        if grant.reader is None:
+            return grant.until
+        reach = self.reaches.find((grant.key, asked, grant.reader))
+        if reach is None:
+            return _AT_ONCE
+        ends = (end for end in (grant.until, reach.until) if end is not None)
+        return min(ends, default=None)
 
     def keep_reach(self, grant: Grant, asked: Asked, reach: Reach | None, serial: int) -> bytes:
         """Remember under which sources that is, and return them; None is a project's own."""

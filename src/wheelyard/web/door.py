@@ -6,7 +6,6 @@ when the journal says that anything changed that could decide otherwise.  A requ
 Grant costs no query and no thread.  A refusal is never remembered.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +23,7 @@ from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.web import params
+from wheelyard.web.news import notice
 from wheelyard.web.paths import ALL_PYPI, GROUP_PYPI, PYPI, read_ref
 from wheelyard.web.principal import Dialect, Presented, presented_key, read_presented
 from wheelyard.web.turnstile import Turnstile
@@ -78,7 +78,6 @@ class Door:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._turnstile = Turnstile(registry)
-        self._is_current = False
 
     async def admit(self, scope: Scope, site: Site, permission: Permission) -> Grant:
         """Return what the caller may use.
@@ -87,7 +86,7 @@ class Door:
         the order of ``access.decide``; while packages are switched off for the instance, NotFound;
         and Throttled.
         """
-        self._notice_changes()
+        notice(self._registry.index)
         now = self._registry.clock()
         query = scope["query_string"]
         presented = read_presented(scope, params.read(query, "", b"").peek_text if query else None)
@@ -101,21 +100,6 @@ class Door:
         if grant.principal.token_id is not None:
             self._registry.usage.note_token(grant.principal.token_id, now)
         return grant
-
-    def _notice_changes(self) -> None:
-        """Refresh the index, once for all requests that wait in the event loop's queue.
-
-        The queue is first in, first out, and ``_expire`` is in it before the database is asked: who
-        is admitted before it runs was here when that was asked, and cannot have come after a change
-        that was missed.  docs/performance.md says what it saves.
-        """
-        if not self._is_current:
-            asyncio.get_running_loop().call_soon(self._expire)
-            self._registry.index.refresh()
-            self._is_current = True
-
-    def _expire(self) -> None:
-        self._is_current = False
 
     async def _decide(
         self, scope: Scope, site: Site, presented: Presented, key: GrantKey, now: datetime

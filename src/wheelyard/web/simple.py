@@ -23,6 +23,7 @@ from wheelyard.web import repository
 from wheelyard.web.door import Door, Site
 from wheelyard.web.headers import Headers, answer, answer_not_modified, is_known
 from wheelyard.web.paths import require_no_traversal
+from wheelyard.web.warm import rest_on
 
 _TYPE = (b"content-type", simple.HTML_TYPE.encode())
 _VARY = (b"vary", b"Accept, Authorization")
@@ -47,6 +48,7 @@ class SimpleIndex:
         del receive
         grant = await self._door.admit(scope, self._site, self.permission)
         page = self._pages.find(grant, None) or await self._pages.build(grant, None)
+        self._pages.rest_on(scope, grant, None)
         await _send_page(scope, send, grant, page)
 
 
@@ -81,6 +83,7 @@ class SimplePage:
         except Elsewhere as elsewhere:
             await _send_on(scope, send, elsewhere.url)
         else:
+            self._pages.rest_on(scope, grant, name)
             await _send_page(scope, send, grant, page)
 
 
@@ -119,6 +122,10 @@ class Pages:
         """Return a page that is remembered and fresh; None names the index."""
         sources = self._index.find_sources(grant, name, self._clock)
         return self._index.pages.find((grant.key, name, sources))
+
+    def rest_on(self, scope: Scope, grant: Grant, name: NormalizedName | None) -> None:
+        """Let the answer be given again while this page is fresh."""
+        rest_on(scope, grant, self._index.end_of(grant, name))
 
     async def build(
         self, grant: Grant, name: NormalizedName | None, requested: str = ""

@@ -1,0 +1,200 @@
+"""Warm answers: what was answered before is answered again, while nothing at all has changed.
+
+Theory of operation, and why it weakens nothing:
+
+- What is remembered is a whole answer to a whole question: path, credentials, and every other
+  header that an answer may depend on.  Who asks the same again is who was answered before, to the
+  byte of the credential.  Nothing else *can* matter: the endpoints behind this see no header but
+  those that are part of the question (``_READ``).
+- Before each use the index is asked for news, as ``Door.admit`` asks, and *any* entry of the
+  journal, of whatever kind, forgets every answer.  What is found was therefore decided with the
+  database as it is now.  An answer is kept only if there was no entry since its request asked.
+- What ends by itself carries its end: of the token, of a membership, of what a reader reaches.
+- A refusal is never remembered, nor what was answered to a wrong credential (see ``Door``).
+- Uses of tokens and downloads are counted for each answer, as they are for the others.
+- No secret is remembered: the key is a digest of the question.
+- Where requests are limited each has to be counted, and there are no warm answers.
+
+What it saves is the rest of the way: a chain of coroutines, a route, a credential to be read, a
+grant, a page and its headers to be found each by itself.  docs/performance.md has the figures.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wheelyard.facts import Unavailable
+from wheelyard.index import Grant, Index, Shelf
+from wheelyard.pypi.installers import Installer
+from wheelyard.usage import Usage
+from wheelyard.web.headers import Headers, carried
+from wheelyard.web.news import notice
+
+MAX_BYTES = 64 * 1024 * 1024
+"""The most that all answers together may take; pages count fully, though they are shared."""
+
+_OVERHEAD_BYTES = 1200
+"""Of an answer beside its body: the key, the headers, and their place on the shelf."""
+
+_PATHS = b"/packages/pypi/"
+
+_CREDENTIALS = frozenset({b"authorization", b"private-token", b"job-token", b"deploy-token"})
+
+# The last is what downloads are counted by.
+_READ = _CREDENTIALS | {b"accept", b"accept-encoding", b"if-none-match", b"user-agent"}
+
+_UNREMEMBERED = frozenset({b"cookie", b"range", b"if-range", b"if-modified-since"})
+"""With one of these a question is answered the long way."""
+
+_KEPT_STATUSES = frozenset({200, 304})
+
+_BASIS = "what an answer rests on"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer rests on, beside the journal; what is to be counted whenever it is given."""
+
+    grant: Grant
+    until: datetime | None
+    """The moment from which it may be another one, without anything being changed."""
+
+    release_id: int | None
+    """The release of the file; None for a page."""
+
+    installer: Installer | None
+    """What downloads the file; None counts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Headers
+    body: Message
+    size: int
+    until: datetime | None
+    token_id: int | None
+    release_id: int | None
+    installer: Installer | None
+
+
+def rest_on(
+    scope: Scope,
+    grant: Grant,
+    until: datetime | None,
+    release_id: int | None = None,
+    installer: Installer | None = None,
+) -> None:
+    """Say that this request's answer rests on a grant alone, and may be given again until then."""
+    scope[_BASIS] = Basis(grant, until, release_id, installer)
+
+
+class WarmAnswers:
+    """Middleware around everything but the request's id: gives answers again, or takes note."""
+
+    def __init__(
+        self, app: ASGIApp, index: Index, usage: Usage, clock: Callable[[], datetime]
+    ) -> None:
+        self._app = app
+        self._index = index
+        self._usage = usage
+        self._clock = clock
+        self._serial = index.serial
+        self._answers: Shelf[bytes, _Answer] = Shelf(
+            index, MAX_BYTES, size=lambda answer: answer.size
+        )
+
+    # Not a coroutine of its own: one for the whole answer is what this is about.
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer."""
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+            return self._app(scope, receive, send)
+        raw: bytes | None = scope.get("raw_path")
+        if raw is None or _PATHS not in raw:
+            return self._app(scope, receive, send)
+        asked = [raw]
+        for header in scope["headers"]:
+            if header[0] in _READ:
+                asked += header
+        # A NUL is in no path and in no header (RFC 9110, section 5.5).
+        key = blake2b(b"\0".join(asked), digest_size=32).digest()
+        answer = self._find(key)
+        if answer is not None:
+            return _give(answer, send)
+        return self._take_note(key, scope, receive, send)
+
+    def _find(self, key: bytes) -> _Answer | None:
+        """Return what is remembered and as fresh as what would be answered now."""
+        try:
+            notice(self._index)
+        except Unavailable:
+            return None  # the endpoint asks again, and says so
+        if self._serial != self._index.serial:
+            self._serial = self._index.serial
+            self._answers.clear()
+        answer = self._answers.find(key)
+        if answer is None:
+            return None
+        now = self._clock()
+        if answer.until is not None and answer.until <= now:
+            return None
+        if answer.token_id is not None:
+            self._usage.note_token(answer.token_id, now)
+        if answer.release_id is not None:
+            self._usage.note_download(answer.release_id, now, answer.installer)
+        return answer
+
+    async def _take_note(self, key: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the long way, and remember the answer where its endpoint lets it be."""
+        headers = scope["headers"]
+        if any(name in _UNREMEMBERED for name, _ in headers):
+            await self._app(scope, receive, send)
+            return
+        scope["headers"] = read = [header for header in headers if header[0] in _READ]
+        serial = self._index.serial
+        messages: list[Message] = []
+
+        async def note(message: Message) -> None:
+            messages.append(message)
+            await send(message)
+
+        await self._app(scope, receive, note)
+        basis: Basis | None = scope.get(_BASIS)
+        if basis is None or (basis.grant.principal.is_anonymous and _holds_credential(read)):
+            return
+        answer = _remembered(messages, basis)
+        if answer is not None:
+            self._answers.keep(key, answer, serial)
+
+
+def _holds_credential(headers: Headers) -> bool:
+    return any(name in _CREDENTIALS for name, _ in headers)
+
+
+def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
+    """Make an answer of its messages, unless it came in parts or leaves outside Python."""
+    if len(messages) != 2:  # noqa: PLR2004  a beginning and a body
+        return None
+    start, body = messages
+    if start["status"] not in _KEPT_STATUSES or body["type"] != "http.response.body":
+        return None
+    once = carried()
+    return _Answer(
+        status=start["status"],
+        headers=[header for header in start["headers"] if header not in once],
+        body=body,
+        size=_OVERHEAD_BYTES + len(body["body"]),
+        until=basis.until,
+        token_id=basis.grant.principal.token_id,
+        release_id=basis.release_id,
+        installer=basis.installer,
+    )
+
+
+async def _give(answer: _Answer, send: Send) -> None:
+    headers = [*answer.headers, *carried()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send(answer.body)
