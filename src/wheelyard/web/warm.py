@@ -30,7 +30,7 @@ from wheelyard.facts import Unavailable
 from wheelyard.index import Grant, Index, Shelf
 from wheelyard.pypi.installers import Installer
 from wheelyard.usage import Usage
-from wheelyard.web.headers import Headers, carried
+from wheelyard.web.headers import Headers, carried, start
 from wheelyard.web.news import notice
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -178,13 +178,13 @@ def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
     """Make an answer of its messages, unless it came in parts or leaves outside Python."""
     if len(messages) != 2:  # noqa: PLR2004  a beginning and a body
         return None
-    start, body = messages
-    if start["status"] not in _KEPT_STATUSES or body["type"] != "http.response.body":
+    begun, body = messages
+    if begun["status"] not in _KEPT_STATUSES or body["type"] != "http.response.body":
         return None
     once = carried()
     return _Answer(
-        status=start["status"],
-        headers=[header for header in start["headers"] if header not in once],
+        status=begun["status"],
+        headers=[header for header in begun["headers"] if header not in once],
         body=body,
         size=_OVERHEAD_BYTES + len(body["body"]),
         until=basis.until,
@@ -195,6 +195,5 @@ def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
 
 
 async def _give(answer: _Answer, send: Send) -> None:
-    headers = [*answer.headers, *carried()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send(start(answer.status, answer.headers))
     await send(answer.body)
