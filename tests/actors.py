@@ -88,6 +88,11 @@ class Actor:
         path = f"{pypi(place)}/files/{dist.sha256}/{quote(dist.filename)}"
         return self.http.get(path, headers=headers)
 
+    def metadata(self, place: Source, dist: Dist, **headers: str) -> httpx.Response:
+        """Get what is served beside a file for resolvers."""
+        path = f"{pypi(place)}/files/{dist.sha256}/{quote(dist.filename)}.metadata"
+        return self.http.get(path, headers=headers)
+
     def api(self, method: str, path: str, /, **params: Any) -> httpx.Response:
         """Make a REST call; parameters go as JSON, or into the query of a GET."""
         sent: dict[str, Any] = {"params": params} if method == "GET" else {"json": params}

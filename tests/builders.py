@@ -27,6 +27,11 @@ class Dist:
         return hashlib.sha256(self.content).hexdigest()
 
     @property
+    def metadata_sha256(self) -> str:
+        """Of its METADATA or PKG-INFO."""
+        return hashlib.sha256(self.metadata).hexdigest()
+
+    @property
     def md5(self) -> str:
         return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
 
@@ -119,10 +124,18 @@ def sdist(
     requires_python: str = "",
     files: Mapping[str, bytes] | None = None,
     members: tuple[tarfile.TarInfo, ...] = (),
+    described: bytes | None = None,
 ) -> Dist:
-    """A sound sdist that pip can build; ``members`` are added without content."""
+    """A sound sdist that pip can build; ``members`` are added without content.
+
+    ``described`` takes the place of its PKG-INFO.
+    """
     stem = f"{name.replace('-', '_').replace('.', '_')}-{version}"
-    about = metadata(name, version, requires_python=requires_python)
+    about = (
+        described
+        if described is not None
+        else metadata(name, version, requires_python=requires_python)
+    )
     package = stem.split("-", maxsplit=1)[0]
     contents = {
         f"{stem}/PKG-INFO": about,

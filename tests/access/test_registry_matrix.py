@@ -65,6 +65,7 @@ ROWS = [
     Row("GET", f"{PYPI}/simple", levels.pull),
     Row("GET", f"{PYPI}/simple/{{name}}/", levels.pull),
     Row("GET", f"{PYPI}/files/{{sha256}}/{{filename}}", levels.pull),
+    Row("GET", f"{PYPI}/files/{{sha256}}/{{filename}}.metadata", levels.pull),
     Row("POST", PYPI, levels.push, 400),
     Row("GET", f"{V4}/groups/{{group}}/-/packages/pypi/simple/{{name}}/", levels.pull_of_group),
     Row(

@@ -1,5 +1,6 @@
 """File downloads.  Hot: the bytes leave through the server's own file sending where it has one."""
 
+import hashlib
 from datetime import datetime
 from functools import lru_cache
 
@@ -7,18 +8,28 @@ from anyio.to_thread import run_sync
 from starlette.types import Receive, Scope, Send
 
 from wheelyard import journal, reaching
-from wheelyard.facts import NotFound
+from wheelyard.blobs.store import Sha256
+from wheelyard.facts import NotFound, Unavailable
 from wheelyard.index import Grant, Reach
 from wheelyard.packages import File
 from wheelyard.registry import Registry
 from wheelyard.web import repository
 from wheelyard.web.door import Door, Site
 from wheelyard.web.paths import require_no_traversal
-from wheelyard.web.sending import deliver, describe
+from wheelyard.web.sending import (
+    METADATA_SUFFIX,
+    deliver,
+    deliver_metadata,
+    describe,
+    describe_metadata,
+)
+
+_MOST_MEASURED = 100_000
+"""Blobs of metadata of which the size is remembered; each takes some 150 bytes."""
 
 
 class FileDownload:
-    """``GET …/files/{sha256}/{filename}``."""
+    """``GET …/files/{sha256}/{filename}``, and ``….metadata`` beside it (PEP 658, PEP 714)."""
 
     operation = repository.DOWNLOAD
 
@@ -29,15 +40,48 @@ class FileDownload:
         self._site = site
         # Making a path of a digest takes 5 µs; a whole warm page takes 7.
         self._path = lru_cache(maxsize=10_000)(registry.blobs.path)
+        self._sizes: dict[Sha256, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the file's own bytes, whole or the range asked for."""
+        """Answer with the file's own bytes, or its metadata's: whole or the range asked for."""
         del receive
         grant = await self._door.admit(scope, self._site, self.permission)
         params = scope["path_params"]
-        file = await self._find(grant, params["sha256"].lower(), params["filename"])
+        sha256, filename = params["sha256"].lower(), params["filename"]
+        if filename.endswith(METADATA_SUFFIX):
+            file = await self._find(grant, sha256, filename.removesuffix(METADATA_SUFFIX))
+            await self._send_metadata(scope, send, grant, file)
+            return
+        file = await self._find(grant, sha256, filename)
         path = self._path(file.sha256)
         await deliver(self._registry, scope, send, file, describe(file, grant.is_open), path)
+
+    async def _send_metadata(self, scope: Scope, send: Send, grant: Grant, file: File) -> None:
+        """Send what resolvers read; it counts as no download."""
+        sha256 = file.core_metadata
+        if sha256 is None:
+            raise NotFound("Package")
+        size = self._sizes.get(sha256)
+        if size is None:
+            size = await run_sync(self._measure, sha256)
+            if len(self._sizes) >= _MOST_MEASURED:
+                self._sizes.clear()
+            self._sizes[sha256] = size
+        described = describe_metadata(file, sha256, size, grant.is_open)
+        await deliver_metadata(scope, send, described, self._path(sha256))
+
+    def _measure(self, sha256: Sha256) -> int:
+        """Return the size of a blob that no row tells, after holding it against its digest.
+
+        Raises Unavailable: an installer that is told of metadata, and finds other or none, fails.
+        """
+        try:
+            content = self._path(sha256).read_bytes()
+        except OSError:
+            content = b""
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise Unavailable("The metadata of the file is not in the store")
+        return len(content)
 
     async def _find(self, grant: Grant, sha256: str, filename: str) -> File:
         index, asked, clock = self._registry.index, (sha256, filename), self._registry.clock

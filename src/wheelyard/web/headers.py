@@ -1,14 +1,13 @@
-"""Request headers as ASGI gives them, the conditions among them, and whole answers in bytes.
+"""Request headers as ASGI gives them, dates and ETags among them, and whole answers in bytes.
 
-Sources: RFC 9110, sections 8.8.3 (ETag), 13.1 (conditions) and 14 (ranges).
+Sources: RFC 9110, sections 5.6.7 (dates), 8.8.3 (ETag) and 13.1 (conditions).
 """
 
 import re
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
 
 from starlette.types import Message, Scope, Send
@@ -26,8 +25,6 @@ _HOST = re.compile(
     rb"(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
     rb"|\[(?:[0-9A-Fa-f:.]+|[vV][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\])(?::[0-9]*)?\Z"
 )
-
-_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})\Z")
 
 
 def find(scope: Scope, name: bytes) -> bytes | None:
@@ -70,55 +67,27 @@ def http_date(moment: datetime) -> bytes:
     return format_datetime(moment, usegmt=True).encode()
 
 
+def read_http_date(header: str) -> datetime | None:
+    """Read a moment in one of the forms that HTTP has; None for what is none, to be ignored."""
+    try:
+        moment = parsedate_to_datetime(header)
+    except (ValueError, OverflowError):
+        return None
+    # RFC 5322, section 3.3: "-0000" is UTC, from somebody who does not tell their zone.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def is_known(scope: Scope, etag: bytes) -> bool:
     """Whether the client already has what bears this ETag (``If-None-Match``)."""
     header = find(scope, b"if-none-match")
-    if header is None:
-        return False
-    known = (tag.strip().removeprefix(b"W/") for tag in header.split(b","))
+    return header is not None and is_among(header, etag)
+
+
+def is_among(header: bytes, etag: bytes, *, is_strong: bool = False) -> bool:
+    """Whether a list of ETags names this one; a weak one counts unless it is to be strong."""
+    tags = (tag.strip() for tag in header.split(b","))
+    known = tags if is_strong else (tag.removeprefix(b"W/") for tag in tags)
     return any(tag in (etag, b"*") for tag in known)
-
-
-@dataclass(frozen=True, slots=True)
-class ByteRange:
-    """The bytes from ``start`` up to and without ``stop``."""
-
-    start: int
-    stop: int
-
-
-class UnsatisfiableRange(Exception):  # noqa: N818  reads as the fact that it is
-    """A range that begins past the end: answered with 416."""
-
-
-def find_range(scope: Scope, *, size: int, etag: bytes, modified: bytes) -> ByteRange | None:
-    """Return the single range asked for; None when the whole is to be sent.
-
-    Several ranges, other units, malformed headers and other methods than GET are ignored, as RFC
-    9110, section 14.2 tells or allows.  So is a range whose ``If-Range`` names another state.
-    Raises UnsatisfiableRange.
-    """
-    if scope["method"] != "GET":
-        return None
-    header = find(scope, b"range")
-    match = _RANGE.match(header) if header else None
-    if not match or match[1] == match[2] == b"":
-        return None
-    condition = find(scope, b"if-range")
-    if condition is not None and condition not in (etag, modified):
-        return None
-    if not match[1]:
-        length = min(int(match[2]), size)
-        if not length:
-            raise UnsatisfiableRange
-        return ByteRange(size - length, size)
-    start = int(match[1])
-    last = int(match[2]) if match[2] else size - 1
-    if last < start and match[2]:
-        return None
-    if start >= size:
-        raise UnsatisfiableRange
-    return ByteRange(start, min(last + 1, size))
 
 
 def begin(*headers: tuple[bytes, bytes]) -> None:

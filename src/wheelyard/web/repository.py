@@ -29,7 +29,29 @@ class FileConditions(SimpleConditions, kw_only=True, frozen=True):
     """What a client says of what it has, and which part it wants."""
 
     range: Annotated[
-        str | None, header("Range"), Meta(description="One range of bytes (RFC 9110, 14.2).")
+        str | None,
+        header("Range"),
+        Meta(description="One range of bytes (RFC 9110, 14.2); of several the whole is sent."),
+    ] = None
+    if_range: Annotated[
+        str | None,
+        header("If-Range"),
+        Meta(description="The `ETag`, or the `Last-Modified`, of which the range is to be."),
+    ] = None
+    if_modified_since: Annotated[
+        str | None,
+        header("If-Modified-Since"),
+        Meta(description="The `Last-Modified` of what is there already."),
+    ] = None
+    if_match: Annotated[
+        str | None,
+        header("If-Match"),
+        Meta(description="Refuse when none of these is the `ETag`."),
+    ] = None
+    if_unmodified_since: Annotated[
+        str | None,
+        header("If-Unmodified-Since"),
+        Meta(description="An HTTP date: refuse when it has changed since."),
     ] = None
 
 
@@ -100,7 +122,11 @@ DOWNLOAD = Operation(
     name="download_file",
     tag=_TAG,
     summary="Download a file.",
-    description="An address serves the bytes of its own digest for ever.",
+    description=(
+        "An address serves the bytes of its own digest for ever.  With `.metadata` after it, it "
+        "serves the file's METADATA or PKG-INFO, of every wheel, and of every sdist of which that "
+        "can be relied on (PEP 658, PEP 643)."
+    ),
     asked=FileConditions,
     answer=Any,
     answer_type=FILE,

@@ -1,7 +1,7 @@
-"""Sending a file out of the store: whole, a range of it, or the news that nothing has changed.
+"""Sending a file, or its metadata, out of the store: whole, a part, or that nothing has changed.
 
-A URL names a digest, so what it serves never changes: the ETag is the digest, and clients may keep
-the bytes for ever.
+A URL names a digest, so what it serves never changes: the ETag is the digest of what is sent, and
+clients may keep the bytes for ever.
 """
 
 from dataclasses import dataclass
@@ -12,23 +12,24 @@ from urllib.parse import quote
 import anyio
 from starlette.types import Scope, Send
 
+from wheelyard.blobs.store import Sha256
 from wheelyard.facts import Unavailable
 from wheelyard.packages import File
 from wheelyard.pypi import installers
 from wheelyard.pypi.installers import Installer
 from wheelyard.registry import Registry
 from wheelyard.web.headers import (
-    ByteRange,
     Headers,
-    UnsatisfiableRange,
     answer,
     answer_not_modified,
     find,
-    find_range,
     http_date,
-    is_known,
     start,
 )
+from wheelyard.web.wanted import UNCHANGED, WHOLE, ByteRange, State, read_conditions, select
+
+METADATA_SUFFIX = ".metadata"
+"""Of the URL, and the name, of a file's metadata (PEP 658)."""
 
 # Of a range.  The server holds some of them for each client that reads slowly.
 _CHUNK_BYTES = 64 * 1024
@@ -39,31 +40,34 @@ _OPEN = b"public, max-age=31536000, s-maxage=600, immutable"
 _CLOSED = b"private, max-age=31536000, immutable"
 
 
-def _is_whole(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except OSError:
-        return False
-
-
 @dataclass(frozen=True, slots=True)
 class Description:
     """What an answer says of a file, in the bytes in which it says it."""
 
-    size: int
-    etag: bytes
-    modified: bytes
+    state: State
     headers: Headers
 
 
 @lru_cache(maxsize=10_000)  # describing takes 7 µs, finding it again 0.5
 def describe(file: File, is_open: bool) -> Description:  # noqa: FBT001  a positional key is cheaper
-    etag = b'"%s"' % file.sha256.encode()
+    """Describe the file itself."""
+    return _describe(file, file.filename, file.sha256, file.size, is_open=is_open)
+
+
+@lru_cache(maxsize=10_000)  # as above
+def describe_metadata(file: File, sha256: Sha256, size: int, is_open: bool) -> Description:  # noqa: FBT001  as above
+    """Describe the metadata that is served beside a file."""
+    return _describe(file, file.filename + METADATA_SUFFIX, sha256, size, is_open=is_open)
+
+
+def _describe(
+    file: File, filename: str, sha256: Sha256, size: int, *, is_open: bool
+) -> Description:
+    etag = b'"%s"' % sha256.encode()
     modified = http_date(file.created_at)
-    disposition = (
-        f"attachment; filename=\"{file.filename}\"; filename*=UTF-8''{quote(file.filename)}"
-    )
+    disposition = f"attachment; filename=\"{filename}\"; filename*=UTF-8''{quote(filename)}"
     headers: Headers = [
+        # The metadata's too, as the public index has it: it is a file's bytes, for programs.
         (b"content-type", b"application/octet-stream"),
         (b"content-disposition", disposition.encode()),
         (b"etag", etag),
@@ -73,19 +77,20 @@ def describe(file: File, is_open: bool) -> Description:  # noqa: FBT001  a posit
         (b"vary", b"Authorization"),
         (b"x-content-type-options", b"nosniff"),
     ]
-    return Description(size=file.size, etag=etag, modified=modified, headers=headers)
+    return Description(State(size=size, etag=etag, modified=modified), headers)
 
 
 async def deliver(
     registry: Registry, scope: Scope, send: Send, file: File, described: Description, path: Path
 ) -> None:
-    """Send a file as ``send_file`` does, and remember that.  Raises Unavailable."""
-    # Each time, which takes 2 µs: the server would call a file absent whose bytes are lost.
-    if not _is_whole(path, file.size):
-        raise Unavailable("The bytes of the file are not in the store")
+    """Send a file, and remember that.
+
+    Raises Unavailable, and PreconditionFailed for what is asked for only in another state.
+    """
+    _require_whole(described, path)
     at, sent_whole = registry.clock(), False
     try:
-        sent_whole = await send_file(scope, send, described, path)
+        sent_whole = await _send(scope, send, described, path)
     finally:
         # A part, nothing new or the headers alone are a use, and no download.
         installer = _read_installer(scope) if sent_whole else None
@@ -97,42 +102,66 @@ def _read_installer(scope: Scope) -> Installer:
     return installers.read((find(scope, b"user-agent") or b"").decode("latin-1"))
 
 
-async def send_file(scope: Scope, send: Send, file: Description, path: Path) -> bool:
-    """Send a file: whole, a range of it, 304 or 416, and for HEAD the headers alone.
+async def deliver_metadata(scope: Scope, send: Send, described: Description, path: Path) -> None:
+    """Send what resolvers read of a file; it counts as no download.  Raises what deliver does."""
+    _require_whole(described, path)
+    await _send(scope, send, described, path)
 
-    Returns whether the whole file was handed out.
-    """
-    if is_known(scope, file.etag):
-        await answer_not_modified(send, file.headers)
-        return False
+
+def _require_whole(file: Description, path: Path) -> None:
+    """Look each time, which takes 2 µs: the server would call absent what has lost its bytes."""
     try:
-        wanted = find_range(scope, size=file.size, etag=file.etag, modified=file.modified)
-    except UnsatisfiableRange:
-        await answer(send, 416, [*file.headers, (b"content-range", b"bytes */%d" % file.size)])
-        return False
-    if wanted is not None:
-        await _send_range(send, file, path, wanted)
-        return False
-    await _send_whole(scope, send, file, path)
-    method: str = scope["method"]
-    return method != "HEAD"
+        is_whole = path.stat().st_size == file.state.size
+    except OSError:
+        is_whole = False
+    if not is_whole:
+        raise Unavailable("The bytes of the file are not in the store")
 
 
-async def _send_whole(scope: Scope, send: Send, file: Description, path: Path) -> None:
+async def _send(scope: Scope, send: Send, file: Description, path: Path) -> bool:
+    """Send a blob: whole, a part of it, 304 or 416, and for HEAD the headers alone.
+
+    Returns whether the whole was handed out.
+    """
+    wanted = select(scope["method"], read_conditions(scope), file.state)
+    if wanted is WHOLE:
+        return await _send_whole(scope, send, file, path)
+    if wanted.part is not None:
+        await _send_part(send, file, path, wanted.part)
+    elif wanted is UNCHANGED:
+        await answer_not_modified(send, file.headers)
+    else:
+        await _refuse_range(send, file)
+    return False
+
+
+async def _send_whole(scope: Scope, send: Send, file: Description, path: Path) -> bool:
+    size = file.state.size
     if scope["method"] == "HEAD":
-        await send(start(200, file.headers, file.size))
+        await send(start(200, file.headers, size))
         await send({"type": "http.response.body", "body": b""})
-    elif "http.response.pathsend" in scope.get("extensions", {}):
-        await send(start(200, file.headers, file.size))
+        return False
+    if "http.response.pathsend" in scope.get("extensions", {}):
+        await send(start(200, file.headers, size))
         await send({"type": "http.response.pathsend", "path": str(path)})
     else:
-        await _send_bytes(send, path, ByteRange(0, file.size), 200, file.headers)
+        await _send_bytes(send, path, ByteRange(0, size), 200, file.headers)
+    return True
 
 
-async def _send_range(send: Send, file: Description, path: Path, wanted: ByteRange) -> None:
-    span = b"bytes %d-%d/%d" % (wanted.start, wanted.stop - 1, file.size)
-    headers = [*file.headers, (b"content-range", span)]
-    await _send_bytes(send, path, wanted, 206, headers)
+async def _send_part(send: Send, file: Description, path: Path, part: ByteRange) -> None:
+    span = b"bytes %d-%d/%d" % (part.start, part.stop - 1, file.state.size)
+    await _send_bytes(send, path, part, 206, [*file.headers, (b"content-range", span)])
+
+
+async def _refuse_range(send: Send, file: Description) -> None:
+    """Say how long the file is; nobody may keep the refusal as long as they may the file."""
+    said = [header for header in file.headers if header[0] in _OF_REFUSED_RANGE]
+    span = b"bytes */%d" % file.state.size
+    await answer(send, 416, [*said, (b"cache-control", b"no-store"), (b"content-range", span)])
+
+
+_OF_REFUSED_RANGE = {b"accept-ranges", b"etag", b"last-modified", b"vary"}
 
 
 async def _send_bytes(

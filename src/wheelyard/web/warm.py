@@ -32,6 +32,7 @@ from wheelyard.pypi.installers import Installer
 from wheelyard.usage import Usage
 from wheelyard.web.headers import Headers, carried, start
 from wheelyard.web.news import notice
+from wheelyard.web.wanted import CONDITIONS
 
 MAX_BYTES = 64 * 1024 * 1024
 """The most that all answers together may take; pages count fully, though they are shared."""
@@ -46,7 +47,7 @@ _CREDENTIALS = frozenset({b"authorization", b"private-token", b"job-token", b"de
 # The last is what downloads are counted by.
 _READ = _CREDENTIALS | {b"accept", b"accept-encoding", b"if-none-match", b"user-agent"}
 
-_UNREMEMBERED = frozenset({b"cookie", b"range", b"if-range", b"if-modified-since"})
+_UNREMEMBERED = frozenset({b"cookie"}) | CONDITIONS - {b"if-none-match"}
 """With one of these a question is answered the long way."""
 
 _KEPT_STATUSES = frozenset({200, 304})

@@ -1,13 +1,13 @@
 """Conditions of a deletion (RFC 9110, section 13.1.4; GitLab takes them on whatever it deletes)."""
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from wheelyard.facts import PreconditionFailed
 from wheelyard.web.asked import Text, header
+from wheelyard.web.headers import read_http_date
 
 
 class OnCondition(Struct, kw_only=True, frozen=True):
@@ -32,11 +32,11 @@ def _read_date(text: str) -> datetime | None:
 
     GitLab takes ISO 8601 as well; whoever sends that must not lose more than they mean to.
     """
-    for read in (parsedate_to_datetime, datetime.fromisoformat):
-        try:
-            moment = read(text)
-        except (ValueError, OverflowError):
-            continue
-        # RFC 5322, section 3.3: "-0000" is UTC, from somebody who does not tell their zone.
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return None
+    seen = read_http_date(text)
+    if seen is not None:
+        return seen
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
