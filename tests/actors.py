@@ -14,6 +14,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
+from sqlalchemy import Connection
 
 from tests.builders import Dist
 from wheelyard import (
@@ -22,6 +23,7 @@ from wheelyard import (
     jobs,
     memberships,
     namespaces,
+    packages,
     projects,
     protection,
     tokens,
@@ -34,8 +36,11 @@ from wheelyard.groups import NewGroup
 from wheelyard.journal import OPERATOR
 from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Namespace
+from wheelyard.packages import Release
 from wheelyard.projects import NewProject, Project
 from wheelyard.protection import Level, NewRule, Rule
+from wheelyard.pypi.names import parse_filename
+from wheelyard.pypi.status import PackageStatus
 from wheelyard.registry import utc_now
 from wheelyard.tokens import Holder, Minted, NewToken
 from wheelyard.users import NewUser, PasswordHash, State, User
@@ -282,6 +287,34 @@ class Installation:
         new = NewRule(pattern, push, delete)
         with self.database.write() as conn:
             return protection.create_rule(conn, project.id, new, by=OPERATOR, at=utc_now())
+
+    def yank(self, project: Project, dist: Dist, reason: str = "", *, alone: bool = False) -> None:
+        """Yank the release of a file, or the file alone."""
+        with self.database.write() as conn:
+            release = self._release_of(conn, project, dist)
+            if alone:
+                file = packages.find_newest_copy(conn, release, parse_filename(dist.filename))
+                assert file is not None
+                packages.yank_file(conn, release, file, reason, by=OPERATOR, at=utc_now())
+            else:
+                packages.yank_release(conn, release, reason, by=OPERATOR, at=utc_now())
+
+    def unyank(self, project: Project, dist: Dist) -> None:
+        """Take back that the release of a file was yanked."""
+        with self.database.write() as conn:
+            release = self._release_of(conn, project, dist)
+            packages.unyank_release(conn, release, by=OPERATOR, at=utc_now())
+
+    def _release_of(self, conn: Connection, project: Project, dist: Dist) -> Release:
+        release = packages.find_version(conn, project.id, dist.name, dist.version)
+        assert release is not None
+        return release
+
+    def declare(self, project: Project, name: str, status: PackageStatus, reason: str = "") -> None:
+        """Say what a package is as a whole."""
+        with self.database.write() as conn:
+            standing = packages.get_standing(conn, project.id, name)
+            packages.change_status(conn, standing, status, reason, by=OPERATOR, at=utc_now())
 
     # People ------------------------------------------------------------------------------------
 

@@ -60,8 +60,8 @@ def publish(
     """Add one distribution file to a project; durable when this returns.
 
     ``settings`` are the environment's; what is in force may be otherwise.  Raises InvalidUpload,
-    Unavailable, and what ``tokens.refresh``, ``access.require`` and ``protection.require_push``
-    raise; NotFound while packages are switched off.
+    Unavailable, and what ``tokens.refresh``, ``access.require``, ``protection.require_push`` and
+    ``packages.require_uploads`` raise; NotFound while packages are switched off.
     """
     filename = _read_form(upload)
     distribution = _inspect(upload, filename)
@@ -109,6 +109,7 @@ def _require_still_allowed(
         conn, by, Permission.PUBLISH, project.subject, at=at, challenge=True
     )
     protection.require_push(conn, by, standing.role, project.id, name)
+    packages.require_uploads(conn, project.id, name)
     return project
 
 

@@ -5,7 +5,7 @@ import re
 from tests.architecture.repository import SRC
 from wheelyard.journal import ACTIONS
 
-_ACTION = re.compile(r'"([a-z_]+\.[a-z]+(?:ed|en))"')
+_ACTION = re.compile(r'"([a-z_]+\.[a-z_]+(?:ed|en))"')
 
 
 def test_every_action_in_the_code_is_listed_and_no_other() -> None:

@@ -1,4 +1,4 @@
-"""Packages, releases and files: find, list, delete.
+"""Packages, releases and files: find, list, yank, delete.
 
 A package is a normalised name inside a project and owns one simple page; a release is one version
 of it; a file is one wheel or sdist.  A release may hold several files of one name: the newest is
@@ -33,6 +33,7 @@ from wheelyard.packages.reading import (
     find_page,
     find_release,
     find_releases,
+    find_version,
     holders,
     last_change,
     list_files,
@@ -51,6 +52,14 @@ from wheelyard.packages.records import (
     StoredFile,
     Within,
 )
+from wheelyard.packages.statuses import (
+    Standing,
+    change_status,
+    find_standing,
+    get_standing,
+    require_downloads,
+    require_uploads,
+)
 from wheelyard.packages.writing import (
     add_file,
     delete_file,
@@ -58,6 +67,7 @@ from wheelyard.packages.writing import (
     ensure_release,
     forget_name,
 )
+from wheelyard.packages.yanking import unyank_file, unyank_release, yank_file, yank_release
 
 __all__ = [
     "Creator",
@@ -71,12 +81,14 @@ __all__ = [
     "ListedRelease",
     "PackagePage",
     "Release",
+    "Standing",
     "StoredFile",
     "Within",
     "add_downloads",
     "add_file",
     "all_files",
     "all_names",
+    "change_status",
     "count_versions",
     "delete_file",
     "delete_release",
@@ -90,7 +102,10 @@ __all__ = [
     "find_page",
     "find_release",
     "find_releases",
+    "find_standing",
+    "find_version",
     "forget_name",
+    "get_standing",
     "holders",
     "last_change",
     "latest_packages",
@@ -101,6 +116,12 @@ __all__ = [
     "note_downloads",
     "other_releases",
     "recent_releases",
+    "require_downloads",
+    "require_uploads",
     "search_packages",
     "unnamed_blobs",
+    "unyank_file",
+    "unyank_release",
+    "yank_file",
+    "yank_release",
 ]

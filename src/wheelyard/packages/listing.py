@@ -336,22 +336,28 @@ _MOST_COMPARED = 500
 
 
 def _highest_versions(conn: Connection, package_ids: Collection[int]) -> list[int]:
-    """Return of each package the release that installers take: the highest, final if there is one.
+    """Return of each package the release that installers take: the highest that is not yanked.
 
-    No database knows PEP 440's order.
+    A final one if there is one.  No database knows PEP 440's order.
     """
-    highest: dict[int, tuple[bool, Version, int]] = {}
+    highest: dict[int, tuple[bool, bool, Version, int]] = {}
     age = func.row_number().over(partition_by=releases.c.package_id, order_by=releases.c.id.desc())
     of_all = (
-        select(releases.c.package_id, releases.c.id, releases.c.version, age.label("age"))
+        select(
+            releases.c.package_id,
+            releases.c.id,
+            releases.c.version,
+            releases.c.yanked,
+            age.label("age"),
+        )
         .where(releases.c.package_id.in_(package_ids))
         .subquery()
     )
     for row in conn.execute(select(of_all).where(of_all.c.age <= _MOST_COMPARED)):
         version = Version(row.version)
-        rank = (not version.is_prerelease, version, row.id)
+        rank = (row.yanked is None, not version.is_prerelease, version, row.id)
         highest[row.package_id] = max(rank, highest.get(row.package_id, rank))
-    return [number for _, _, number in highest.values()]
+    return [number for *_, number in highest.values()]
 
 
 def _package_ids(

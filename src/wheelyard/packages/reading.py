@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from packaging.version import InvalidVersion
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
 from wheelyard.blobs.store import Blob
@@ -23,7 +24,8 @@ from wheelyard.packages.records import (
     select_files,
     select_releases,
 )
-from wheelyard.pypi.names import Filename, NormalizedName
+from wheelyard.packages.statuses import require_offered
+from wheelyard.pypi.names import Filename, NormalizedName, normalize_name, normalize_version
 from wheelyard.pypi.status import PackageStatus
 
 
@@ -106,8 +108,12 @@ def holders(conn: Connection, readable: Select[tuple[int]], name: NormalizedName
 def file_holders(
     conn: Connection, readable: Select[tuple[int]], sha256: str, filename: str
 ) -> list[int]:
-    """Return the ids of those of the projects that have a file, as ``holders`` does."""
-    holding = _files_like([packages.c.project_id], sha256, filename)
+    """Return the ids of those of the projects that have a file; those that offer it first.
+
+    Otherwise as ``holders`` does.
+    """
+    is_quarantined = packages.c.status == PackageStatus.QUARANTINED.value
+    holding = _files_like([packages.c.project_id], sha256, filename).order_by(is_quarantined)
     return [holder.project_id for holder in _readable(conn, readable, holding)]
 
 
@@ -134,20 +140,43 @@ def _files_like(columns: Sequence[ColumnElement[Any]], sha256: str, filename: st
 
 
 def find_file(conn: Connection, project_id: int, sha256: str, filename: str) -> File | None:
-    """Return the file with this digest and name; of several, which have equal bytes, the newest."""
+    """Return the file with this digest and name; of several, which have equal bytes, the newest.
+
+    Raises Forbidden when its package is quarantined.
+    """
+    package = (packages.c.name, packages.c.status, packages.c.status_reason)
     row = conn.execute(
-        _files_like(FILE_COLUMNS, sha256, filename)
+        _files_like([*FILE_COLUMNS, *package], sha256, filename)
         .where(packages.c.project_id == project_id)
         .order_by(files.c.id.desc())
         .limit(1)
     ).first()
-    return file_from_row(row) if row else None
+    if row is None:
+        return None
+    require_offered(row.name, PackageStatus(row.status), row.status_reason)
+    return file_from_row(row)
 
 
 def find_release(conn: Connection, project_id: int, release_id: int) -> Release | None:
     """Return a release of a project by id."""
     row = conn.execute(
         select_releases().where(packages.c.project_id == project_id, releases.c.id == release_id)
+    ).first()
+    return release_from_row(row) if row else None
+
+
+def find_version(conn: Connection, project_id: int, name: str, version: str) -> Release | None:
+    """Return a release of a project by its package and version, in any spelling of either."""
+    try:
+        normalized = normalize_version(version)
+    except InvalidVersion:
+        return None
+    row = conn.execute(
+        select_releases().where(
+            packages.c.project_id == project_id,
+            packages.c.normalized_name == normalize_name(name),
+            releases.c.normalized_version == normalized,
+        )
     ).first()
     return release_from_row(row) if row else None
 

@@ -24,7 +24,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import NODEFAULT, Meta, Struct, inspect
 
-from wheelyard.web.params import CONTROLS, Params
+from wheelyard.lines import CONTROLS
+from wheelyard.web.params import Params
 
 S = TypeVar("S", bound=Struct)
 

@@ -3,7 +3,6 @@
 What is wrong gathers, so that one answer names every problem: ``{"error": "name is missing, …"}``.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
@@ -14,19 +13,13 @@ import msgspec
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from wheelyard.facts import Invalid, InvalidParameters, Sentence
+from wheelyard.lines import is_line
 
 E = TypeVar("E", bound=Enum)
 
 _TRUE = frozenset({"true", "t", "1", "yes", "on"})
 _FALSE = frozenset({"false", "f", "0", "no", "off"})
 _MAX_PARTS = 200
-
-# Also the separators of lines and paragraphs: a name is one line.  And what turns the direction of
-# all that follows it (UAX 9): a name stands in others' sentences.
-CONTROLS = r"\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"
-"""What no line holds, as a regular expression's class has it."""
-
-_CONTROLS = re.compile(f"[{CONTROLS}]")
 
 
 class Params:
@@ -78,7 +71,7 @@ class Params:
         value = self.text(name, required=required)
         if value is None or (required and not value):
             return None
-        if _CONTROLS.search(value):
+        if not is_line(value):
             self._note(name, Sentence("is invalid"))
         elif not value.strip():
             self._note(name, Sentence("is empty"))

@@ -194,7 +194,9 @@ def list_package_files(call: Call, asked: ListPackageFiles) -> Reply[list[Packag
 def download_package_file(call: Call, asked: FileConditions) -> Reply[Delivery]:
     """Download a file of a package."""
     del asked  # what sends the file looks at the request itself
-    file = _file(call, _release(call))
+    release = _release(call)
+    file = _file(call, release)
+    packages.require_downloads(release)
     is_open = access.may_anybody(Permission.READ_PACKAGES, call.subject)
     return Reply(Delivery(file, is_open=is_open))
 

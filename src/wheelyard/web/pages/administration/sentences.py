@@ -150,6 +150,8 @@ def _kind(recorded: Recorded) -> str:
             return f"{entry.action} {recorded.details['reason']}"
         case "token.created" | "token.revoked":
             return f"{entry.action} {_kind_of_token(recorded)}"
+        case "package.status_changed":
+            return f"{entry.action} {recorded.details['status']}"
         case "session.created" if not recorded.details.get("address"):
             return "session.created nowhere"
         case "session.ended" | "user.edited" if entry.user_id == actor.user_id:
@@ -192,12 +194,7 @@ def _templates(_: Callable[[str], str]) -> dict[str, str]:
         ),
         "admission.added": _("%(actor)s let job tokens of %(guest)s into %(place)s"),
         "admission.removed": _("%(actor)s closed %(place)s to job tokens of %(guest)s"),
-        "file.published": _("%(actor)s published %(file)s (%(package)s) in %(place)s"),
-        "file.deleted": _("%(actor)s deleted the file %(file)s (%(package)s) in %(place)s"),
-        "release.deleted": _("%(actor)s deleted the release %(package)s in %(place)s"),
-        "name.forgotten": _(
-            "%(actor)s forgot the package name %(package)s, which may be forwarded again"
-        ),
+        **_of_packages(_),
         "project.created": _("%(actor)s created the project %(place)s"),
         "project.edited": _("%(actor)s changed the project %(place)s"),
         "project.transferred": _("%(actor)s moved the project %(place)s"),
@@ -216,4 +213,31 @@ def _templates(_: Callable[[str], str]) -> dict[str, str]:
         "member.edited": _("%(actor)s changed the role of %(user)s in %(place)s: %(role)s"),
         "member.removed": _("%(actor)s removed %(user)s from %(place)s"),
         "instance.edited": _("%(actor)s changed the settings of the instance"),
+    }
+
+
+def _of_packages(_: Callable[[str], str]) -> dict[str, str]:
+    return {
+        "file.published": _("%(actor)s published %(file)s (%(package)s) in %(place)s"),
+        "file.deleted": _("%(actor)s deleted the file %(file)s (%(package)s) in %(place)s"),
+        "file.yanked": _("%(actor)s yanked the file %(file)s (%(package)s) in %(place)s"),
+        "file.unyanked": _("%(actor)s un-yanked the file %(file)s (%(package)s) in %(place)s"),
+        "release.deleted": _("%(actor)s deleted the release %(package)s in %(place)s"),
+        "release.yanked": _("%(actor)s yanked the release %(package)s in %(place)s"),
+        "release.unyanked": _("%(actor)s un-yanked the release %(package)s in %(place)s"),
+        "package.status_changed active": _(
+            "%(actor)s made the package %(package)s in %(place)s active again"
+        ),
+        "package.status_changed archived": _(
+            "%(actor)s archived the package %(package)s in %(place)s"
+        ),
+        "package.status_changed deprecated": _(
+            "%(actor)s deprecated the package %(package)s in %(place)s"
+        ),
+        "package.status_changed quarantined": _(
+            "%(actor)s quarantined the package %(package)s in %(place)s"
+        ),
+        "name.forgotten": _(
+            "%(actor)s forgot the package name %(package)s, which may be forwarded again"
+        ),
     }

@@ -47,4 +47,5 @@ class BrowserDownload:
             file = packages.find_file_of(conn, release, view.number("file"))
         if file is None:
             raise NotFound
+        packages.require_downloads(release)
         return file
