@@ -47,7 +47,10 @@ from wheelyard.projects import Project
 from wheelyard.pypi.names import NormalizedName
 
 MAX_PAGE_BYTES = 128 * 1024 * 1024
-"""The most bytes that all pages together may take."""
+"""The most bytes that all pages together may take, each of their forms counted."""
+
+PAGE_OVERHEAD = 1200
+"""What a page takes beside its body, in bytes: its headers, its key and its label."""
 
 MAX_NEWS = 1000
 """Journal entries read before an answer; reading these takes about a millisecond."""
@@ -82,10 +85,14 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class BuiltPage:
-    """A simple page as it is sent, and its strong ETag with the quotes."""
+    """A simple page in one form, as it is sent."""
 
     body: bytes
     etag: bytes
+    """Strong, with the quotes."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    """What is said with the body, whoever asks; the ETag is among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +200,8 @@ class Shelf(Generic[K, V]):
 Asked: TypeAlias = NormalizedName | tuple[str, str] | None
 """What is asked for: a package, a file by SHA-256 and name, or the index."""
 
-PageKey = tuple[PlaceKey, NormalizedName | None, bytes]
-"""The place, the package, None being the index, and the sources."""
+PageKey = tuple[PlaceKey, NormalizedName | None, bytes, Hashable]
+"""The place, the package, None being the index, the sources, and in which form it is sent."""
 
 OWN = b""
 """The sources of what is a project's own."""
@@ -219,11 +226,15 @@ _ROOT = ""
 """The label of every index; no package is called so."""
 
 
-def _label_page(key: PageKey, page: BuiltPage) -> str | None:
-    """Return what a page of many projects is dropped by."""
+def _label_page(key: PageKey, page: BuiltPage) -> Hashable:
+    """Return what a page is dropped by, in each of its forms."""
     del page
-    _, name, sources = key
-    return (name or _ROOT) if sources else None
+    place, name, sources, _ = key
+    return (place, name) if sources == OWN else (name or _ROOT)
+
+
+def _size_page(page: BuiltPage) -> int:
+    return len(page.body) + PAGE_OVERHEAD
 
 
 def _label_reach(key: ReachKey, reach: Reach) -> str | None:
@@ -249,7 +260,7 @@ class Index:
         self.is_current = False
         """Whether whoever asks now may do so without refreshing it; see ``web.news``."""
         self.pages: Shelf[PageKey, BuiltPage] = Shelf(
-            self, MAX_PAGE_BYTES, size=lambda page: len(page.body), label=_label_page
+            self, MAX_PAGE_BYTES, size=_size_page, label=_label_page
         )
         self.grants: Shelf[GrantKey, Grant] = Shelf(self, MAX_GRANTS, label=_label_grant)
         self.reaches: Shelf[ReachKey, Reach] = Shelf(self, MAX_REACHES, label=_label_reach)
@@ -325,13 +336,13 @@ class Index:
         # A name is its index's title.  A deleted one's id is never given again, so that what is
         # left of it cannot be reached, and gives way to what is used.
         if noun == "project" and entry.project_id is not None:
-            self.pages.drop(((PROJECT, entry.project_id), None, OWN))
+            self.pages.drop_labelled(((PROJECT, entry.project_id), None))
         if noun == "group":
             self.pages.drop_labelled(_ROOT)
 
     def _evict_package(self, entry: Entry, project_id: int, name: NormalizedName) -> None:
         for asked in (None, name):
-            self.pages.drop(((PROJECT, project_id), asked, OWN))
+            self.pages.drop_labelled(((PROJECT, project_id), asked))
         self.pages.drop_labelled(_ROOT)
         self.pages.drop_labelled(name)
         self.reaches.drop_labelled(name)

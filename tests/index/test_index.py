@@ -31,12 +31,13 @@ from wheelyard.registry import Registry, utc_now
 
 DEMO, OTHER = NormalizedName("demo"), NormalizedName("other")
 KEY: GrantKey = (b"", "1", Permission.READ_PACKAGES)
-PAGE = BuiltPage(body=b"page", etag=b'"etag"')
+PAGE = BuiltPage(body=b"page", etag=b'"etag"', headers=())
+HTML, JSON = "HTML", "JSON"
 
 
-def page_key(project_id: int, name: NormalizedName | None) -> PageKey:
+def page_key(project_id: int, name: NormalizedName | None, form: str = HTML) -> PageKey:
     """What a page of a project is remembered by."""
-    return ((PROJECT, project_id), name, OWN)
+    return ((PROJECT, project_id), name, OWN, form)
 
 
 def granted(project: Project) -> Grant:
@@ -87,6 +88,25 @@ def test_a_publication_drops_the_page_of_its_package_and_the_index_alone(
     assert index.pages.find(page_key(tenant.id, None)) is None
     assert index.pages.find(page_key(tenant.id, OTHER)) is PAGE
     assert index.pages.find(page_key(tenant.id + 1, DEMO)) is PAGE
+
+
+@pytest.mark.parametrize("place", [(PROJECT, 1), (GROUP, 1)])
+def test_a_change_drops_every_form_of_a_page(
+    registry: Registry, index: Index, tenant: Project, place: PlaceKey
+) -> None:
+    assert tenant.id == 1
+    index.refresh()
+    sources = OWN if place[0] == PROJECT else SOURCES
+    keys: list[PageKey] = [
+        (place, name, sources, form) for name in (DEMO, None) for form in (HTML, JSON)
+    ]
+    for key in keys:
+        index.pages.keep(key, PAGE, index.serial)
+
+    write(registry, Entry("release.yanked", project_id=tenant.id, package="demo"))
+    index.refresh()
+
+    assert [index.pages.find(key) for key in keys] == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -188,7 +208,7 @@ def test_a_process_starts_from_the_newest_entry(registry: Registry) -> None:
 
 
 def test_what_was_not_used_for_longest_makes_room(index: Index) -> None:
-    half = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES // 2))
+    half = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES // 2 - index_.PAGE_OVERHEAD))
     for number in (1, 2):
         index.pages.keep(page_key(number, DEMO), half, index.serial)
     assert index.pages.find(page_key(1, DEMO)) is half
@@ -212,7 +232,7 @@ def fill(index: Index) -> None:
     for place in PLACES:
         for name in (DEMO, OTHER, None):
             index.reaches.keep((place, name, EVERYTHING), REACH, index.serial)
-            index.pages.keep((place, name, SOURCES), PAGE, index.serial)
+            index.pages.keep((place, name, SOURCES, HTML), PAGE, index.serial)
 
 
 def reaches(index: Index) -> set[NormalizedName | None]:
@@ -228,7 +248,7 @@ def reaches(index: Index) -> set[NormalizedName | None]:
 def pages(index: Index) -> set[NormalizedName | None]:
     """Of which names a page is left, in each place alike."""
     left = [
-        {name for name in (DEMO, OTHER, None) if index.pages.find((place, name, SOURCES))}
+        {name for name in (DEMO, OTHER, None) if index.pages.find((place, name, SOURCES, HTML))}
         for place in PLACES
     ]
     assert left[0] == left[1] == left[2]
@@ -290,15 +310,15 @@ def test_what_made_room_is_not_dropped_a_second_time(
     third = replace(PAGE, body=bytes(index_.MAX_PAGE_BYTES // 3))
     index.refresh()
     for place in (*PLACES, (GROUP, 3), (GROUP, 4)):
-        index.pages.keep((place, DEMO, SOURCES), third, index.serial)
-    assert index.pages.find((PLACES[0], DEMO, SOURCES)) is None
+        index.pages.keep((place, DEMO, SOURCES, HTML), third, index.serial)
+    assert index.pages.find((PLACES[0], DEMO, SOURCES, HTML)) is None
 
     write(registry, Entry("file.published", project_id=tenant.id, package="demo"))
     index.refresh()
-    index.pages.keep((PLACES[0], OTHER, SOURCES), third, index.serial)
+    index.pages.keep((PLACES[0], OTHER, SOURCES, HTML), third, index.serial)
 
-    assert index.pages.find(((GROUP, 4), DEMO, SOURCES)) is None
-    assert index.pages.find((PLACES[0], OTHER, SOURCES)) is third
+    assert index.pages.find(((GROUP, 4), DEMO, SOURCES, HTML)) is None
+    assert index.pages.find((PLACES[0], OTHER, SOURCES, HTML)) is third
 
 
 def test_a_reach_is_not_used_from_its_end_on(index: Index, tenant: Project) -> None:

@@ -1,23 +1,57 @@
-"""Simple pages, whole; and that nothing on them can be anything but text."""
+"""Simple pages, whole; that both forms say the same; and that nothing on them is but text."""
 
+import json
+from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wheelyard.pypi.names import NormalizedName
-from wheelyard.pypi.simple import SimpleFile, render_index, render_package
+from wheelyard.pypi.simple import (
+    Detail,
+    Listed,
+    Listing,
+    SimpleFile,
+    render_html,
+    render_json,
+)
+from wheelyard.pypi.status import PackageStatus
 
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+NOON = datetime(2026, 8, 21, 12, 0, 0, 1500, tzinfo=UTC)
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]))
+FILES = st.builds(
+    SimpleFile,
+    filename=TEXTS.filter(bool),
+    url=TEXTS.map(lambda text: f"/files/{text}"),
+    sha256=st.just(SHA256),
+    requires_python=TEXTS,
+    size=st.integers(0, 2**40),
+    uploaded_at=st.datetimes(timezones=st.just(UTC)),
+    yanked=st.none() | TEXTS,
+)
+DETAILS = st.builds(
+    Detail,
+    name=st.just(NormalizedName("demo")),
+    shown_name=TEXTS,
+    versions=st.lists(TEXTS, max_size=3),
+    files=st.lists(FILES, max_size=5),
+    status=st.sampled_from(PackageStatus),
+    status_reason=TEXTS,
+)
 
 
-class Anchors(HTMLParser):
-    """What a browser would see: anchors, and every tag."""
+class Seen(HTMLParser):
+    """What a browser would see: anchors, what the page says of itself, and every tag."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__()
         self.tags: list[str] = []
+        self.metas: dict[str | None, str | None] = {}
         self.anchors: list[tuple[dict[str, str | None], str]] = []
         self._attributes: dict[str, str | None] | None = None
         self._text = ""
@@ -25,6 +59,9 @@ class Anchors(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        if tag == "meta":
+            told = dict(attrs)
+            self.metas[told["name"]] = told["content"]
         if tag == "a":
             self._attributes, self._text = dict(attrs), ""
 
@@ -37,15 +74,37 @@ class Anchors(HTMLParser):
             self.anchors.append((self._attributes, self._text))
 
 
-def file(filename: str, requires_python: str = "") -> SimpleFile:
+def file(filename: str, requires_python: str = "", **told: Any) -> SimpleFile:
     """A file of a page."""
-    return SimpleFile(filename, f"/files/{filename}", SHA256, requires_python)
+    url = f"/files/{filename}"
+    return SimpleFile(filename, url, SHA256, requires_python, size=1234, uploaded_at=NOON, **told)
 
 
-def test_a_packages_page() -> None:
-    files = [file("demo-1.0.tar.gz"), file("demo-1.0-py3-none-any.whl", ">=3.6,<4")]
+def detail(*files: SimpleFile, **told: Any) -> Detail:
+    """What the page of a package says."""
+    return Detail(NormalizedName("demo"), "Demo", ["1.0"], files, **told)
 
-    page = render_package("Demo", files)
+
+def listing(title: str, *names: str) -> Listing:
+    """What an index says."""
+    packages = [Listed(NormalizedName(name.lower().replace(".", "-")), name) for name in names]
+    return Listing(title, "/projects/7/simple", packages)
+
+
+def in_json(record: Detail | Listing) -> Any:
+    """What a page says as JSON."""
+    return json.loads(render_json(record))
+
+
+def test_a_packages_page_in_html() -> None:
+    page = render_html(
+        detail(
+            file("demo-1.0.tar.gz", yanked='broken "on" <Windows>'),
+            file("demo-1.0-py3-none-any.whl", ">=3.6,<4", yanked=""),
+            status=PackageStatus.DEPRECATED,
+            status_reason="use <other>",
+        )
+    )
 
     assert (
         page.decode()
@@ -53,24 +112,94 @@ def test_a_packages_page() -> None:
 <!DOCTYPE html>
 <html>
   <head>
-    <meta name="pypi:repository-version" content="1.0">
+    <meta name="pypi:repository-version" content="1.4">
+    <meta name="pypi:project-status" content="deprecated">
+    <meta name="pypi:project-status-reason" content="use &lt;other&gt;">
     <title>Links for Demo</title>
   </head>
   <body>
     <h1>Links for Demo</h1>
-    <a href="/files/demo-1.0.tar.gz#sha256={SHA256}">demo-1.0.tar.gz</a><br>
+    <a href="/files/demo-1.0.tar.gz#sha256={SHA256}" \
+data-yanked="broken &quot;on&quot; &lt;Windows&gt;">demo-1.0.tar.gz</a><br>
     <a href="/files/demo-1.0-py3-none-any.whl#sha256={SHA256}" \
-data-requires-python="&gt;=3.6,&lt;4">demo-1.0-py3-none-any.whl</a>
+data-requires-python="&gt;=3.6,&lt;4" data-yanked="">demo-1.0-py3-none-any.whl</a>
   </body>
 </html>
 """
     )
 
 
-def test_an_index() -> None:
-    packages = [(NormalizedName("demo"), "Demo"), (NormalizedName("my-package"), "my.package")]
+def test_a_packages_page_in_json() -> None:
+    page = in_json(
+        detail(
+            file("demo-1.0.tar.gz", yanked="broken on Windows"),
+            file("demo-1.0-py3-none-any.whl", ">=3.6,<4", yanked=""),
+            status=PackageStatus.DEPRECATED,
+            status_reason="use other",
+        )
+    )
 
-    page = render_index("tools", packages, "/projects/7/simple")
+    assert page == {
+        "meta": {"api-version": "1.4"},
+        "name": "demo",
+        "project-status": {"status": "deprecated", "reason": "use other"},
+        "versions": ["1.0"],
+        "files": [
+            {
+                "filename": "demo-1.0.tar.gz",
+                "url": "/files/demo-1.0.tar.gz",
+                "hashes": {"sha256": SHA256},
+                "size": 1234,
+                "upload-time": "2026-08-21T12:00:00.001500Z",
+                "yanked": "broken on Windows",
+            },
+            {
+                "filename": "demo-1.0-py3-none-any.whl",
+                "url": "/files/demo-1.0-py3-none-any.whl",
+                "hashes": {"sha256": SHA256},
+                "requires-python": ">=3.6,<4",
+                "size": 1234,
+                "upload-time": "2026-08-21T12:00:00.001500Z",
+                "yanked": True,
+            },
+        ],
+    }
+
+
+def test_what_is_as_usual_is_not_said() -> None:
+    plain = detail(file("demo-1.0.tar.gz"))
+
+    assert Seen(render_html(plain)).metas == {"pypi:repository-version": "1.4"}
+    assert set(Seen(render_html(plain)).anchors[0][0]) == {"href"}
+    assert "project-status" not in in_json(plain)
+    (told,) = in_json(plain)["files"]
+    assert told["yanked"] is False
+    assert "requires-python" not in told
+
+
+@pytest.mark.parametrize("status", [one for one in PackageStatus if one != "active"])
+def test_a_status_without_a_reason_has_none(status: PackageStatus) -> None:
+    record = detail(status=status)
+
+    assert in_json(record)["project-status"] == {"status": status.value}
+    assert "pypi:project-status-reason" not in Seen(render_html(record)).metas
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        (NOON.replace(microsecond=0), "2026-08-21T12:00:00.000000Z"),
+        (NOON.astimezone(timezone(timedelta(hours=2))), "2026-08-21T12:00:00.001500Z"),
+    ],
+)
+def test_a_time_is_in_utc_and_to_the_microsecond(moment: datetime, told: str) -> None:
+    uploaded = SimpleFile("demo-1.0.tar.gz", "/", SHA256, "", size=1, uploaded_at=moment)
+
+    assert in_json(detail(uploaded))["files"][0]["upload-time"] == told
+
+
+def test_an_index_in_html() -> None:
+    page = render_html(listing("tools", "Demo", "my.package"))
 
     assert (
         page.decode()
@@ -78,7 +207,7 @@ def test_an_index() -> None:
 <!DOCTYPE html>
 <html>
   <head>
-    <meta name="pypi:repository-version" content="1.0">
+    <meta name="pypi:repository-version" content="1.4">
     <title>Links for tools</title>
   </head>
   <body>
@@ -91,37 +220,56 @@ def test_an_index() -> None:
     )
 
 
-def test_an_empty_index_has_no_anchors() -> None:
-    assert Anchors(render_index("tools", [], "/simple")).anchors == []
+def test_an_index_in_json() -> None:
+    assert in_json(listing("tools", "Demo", "my.package")) == {
+        "meta": {"api-version": "1.4"},
+        "projects": [{"name": "demo"}, {"name": "my-package"}],
+    }
+
+
+def test_an_empty_index_lists_nothing() -> None:
+    assert Seen(render_html(listing("tools"))).anchors == []
+    assert in_json(listing("tools"))["projects"] == []
 
 
 @pytest.mark.parametrize(
     "title", ["<script>alert(1)</script>", '"quoted"', "a & b", "</title>", "{title}", "%s", "é"]
 )
 def test_a_title_is_text(title: str) -> None:
-    seen = Anchors(render_index(title, [], "/simple"))
+    seen = Seen(render_html(listing(title)))
 
     assert seen.tags == ["html", "head", "meta", "title", "body", "h1"]
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1),
-            st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])),
-        ),
-        max_size=5,
-    )
-)
-def test_whatever_stands_on_a_page_is_read_back_as_it_was(texts: list[tuple[str, str]]) -> None:
-    files = [file(filename, requires_python) for filename, requires_python in texts]
+def html_of(told: dict[str, Any]) -> tuple[dict[str, str], str]:
+    """The anchor that says what a file of JSON does, as far as HTML can."""
+    attributes = {"href": f"{told['url']}#sha256={told['hashes']['sha256']}"}
+    if "requires-python" in told:
+        attributes["data-requires-python"] = told["requires-python"]
+    if told["yanked"] is not False:
+        attributes["data-yanked"] = "" if told["yanked"] is True else told["yanked"]
+    return attributes, told["filename"]
 
-    seen = Anchors(render_package("demo", files))
 
+@given(DETAILS)
+def test_both_forms_say_the_same_and_read_back_as_it_was(record: Detail) -> None:
+    seen, told = Seen(render_html(record)), in_json(record)
+
+    assert seen.anchors == [html_of(one) for one in told["files"]]
+    status = told.get("project-status", {})
+    assert seen.metas == {
+        "pypi:repository-version": told["meta"]["api-version"],
+        **({"pypi:project-status": status["status"]} if status else {}),
+        **({"pypi:project-status-reason": status["reason"]} if "reason" in status else {}),
+    }
+    assert told["versions"] == record.versions
     assert [
-        (attributes["href"], attributes.get("data-requires-python", ""), text)
-        for attributes, text in seen.anchors
+        (one["filename"], one.get("requires-python", ""), one["size"], one["yanked"])
+        for one in told["files"]
     ] == [
-        (f"/files/{filename}#sha256={SHA256}", requires_python, filename)
-        for filename, requires_python in texts
+        (one.filename, one.requires_python, one.size, one.yanked or one.yanked is not None)
+        for one in record.files
+    ]
+    assert [datetime.fromisoformat(one["upload-time"]) for one in told["files"]] == [
+        one.uploaded_at for one in record.files
     ]

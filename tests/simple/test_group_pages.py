@@ -48,7 +48,7 @@ def test_the_page_of_a_package_in_full(
         "<!DOCTYPE html>\n"
         "<html>\n"
         "  <head>\n"
-        '    <meta name="pypi:repository-version" content="1.0">\n'
+        '    <meta name="pypi:repository-version" content="1.4">\n'
         "    <title>Links for Group.Demo</title>\n"
         "  </head>\n"
         "  <body>\n"
@@ -73,7 +73,7 @@ def test_the_index_in_full(town: Installation, group: Namespace, stocked: Projec
         "<!DOCTYPE html>\n"
         "<html>\n"
         "  <head>\n"
-        '    <meta name="pypi:repository-version" content="1.0">\n'
+        '    <meta name="pypi:repository-version" content="1.4">\n'
         f"    <title>Links for {group.name}</title>\n"
         "  </head>\n"
         "  <body>\n"

@@ -1,4 +1,4 @@
-"""Simple pages: their HTML, their names, their headers."""
+"""Simple pages in HTML: what they say, their names, their headers."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_the_page_of_a_package_in_full(developer: Actor, project: Project) -> No
         "<!DOCTYPE html>\n"
         "<html>\n"
         "  <head>\n"
-        '    <meta name="pypi:repository-version" content="1.0">\n'
+        '    <meta name="pypi:repository-version" content="1.4">\n'
         "    <title>Links for demo</title>\n"
         "  </head>\n"
         "  <body>\n"
@@ -59,7 +59,7 @@ def test_the_index_in_full(developer: Actor, project: Project) -> None:
         "<!DOCTYPE html>\n"
         "<html>\n"
         "  <head>\n"
-        '    <meta name="pypi:repository-version" content="1.0">\n'
+        '    <meta name="pypi:repository-version" content="1.4">\n'
         f"    <title>Links for {project.name}</title>\n"
         "  </head>\n"
         "  <body>\n"

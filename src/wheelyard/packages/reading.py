@@ -53,6 +53,7 @@ _PAGE: Select[Any] = (
         packages.c.project_id,
         packages.c.status,
         packages.c.status_reason,
+        releases.c.version,
         releases.c.normalized_version,
         releases.c.created_at.label("released_at"),
     )
@@ -78,12 +79,18 @@ def find_page(
     if not rows:
         return None
     giving = _giving_releases(rows, since)
+    given = [row for row in rows if row.release_id in giving]
     # A later one takes the earlier's place.
-    offered = [row for row in rows if PackageStatus(row.status).offers_files]
-    newest = {row.filename_key: file_from_row(row) for row in offered if row.release_id in giving}
-    speaking = offered[0] if offered else rows[0]
+    newest = {
+        row.filename_key: file_from_row(row)
+        for row in given
+        if PackageStatus(row.status).offers_files
+    }
+    versions = {row.release_id: row.version for row in given}
+    speaking = next((row for row in rows if PackageStatus(row.status).offers_files), rows[0])
     return PackagePage(
         name=rows[0].name,
+        versions=list(versions.values()),
         files=list(newest.values()),
         status=PackageStatus(speaking.status),
         status_reason=speaking.status_reason,

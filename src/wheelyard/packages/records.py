@@ -179,6 +179,9 @@ class PackagePage:
     """
 
     name: str
+    versions: Sequence[str]
+    """Each version once, as it is first written; those too that have no file here."""
+
     files: Sequence[File]
     status: PackageStatus
     """Where several projects have the package, as the oldest of those that offer files says."""

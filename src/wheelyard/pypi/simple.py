@@ -1,23 +1,35 @@
-"""Simple pages: records of what they say, and their HTML.
+"""Simple pages: records of what they say, and the two forms in which they say it.
 
-Essential reading: PEP 503 (HTML), PEP 629 (versions of the API), PEP 833 (HTML frozen at 1.4), kept
-current in the PyPA specification "Simple repository API".
+Essential reading: PEP 503 (HTML), PEP 691 (JSON), PEP 592 (yanked files), PEP 700 (versions, sizes,
+times), PEP 792 (status), PEP 833 (HTML frozen at 1.4), kept current in the PyPA specification
+"Simple repository API".
+
+One record makes both forms, so that they cannot differ in what both can say.  HTML has no place for
+versions, sizes and times.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 from wheelyard.pypi.names import NormalizedName
+from wheelyard.pypi.status import PackageStatus
 
 HTML_TYPE = "text/html; charset=utf-8"
+HTML_V1_TYPE = "application/vnd.pypi.simple.v1+html"
+JSON_V1_TYPE = "application/vnd.pypi.simple.v1+json"
+
+API_VERSION = "1.4"
+"""Of both forms.  HTML stays at it for ever; a version 1.5 of JSON would announce PEP 752."""
 
 _HEAD = """\
 <!DOCTYPE html>
 <html>
   <head>
-    <meta name="pypi:repository-version" content="1.0">
-    <title>Links for {title}</title>
+{metas}    <title>Links for {title}</title>
   </head>
   <body>
     <h1>Links for {title}</h1>
@@ -30,47 +42,156 @@ _FOOT = """\
 
 @dataclass(frozen=True, slots=True)
 class SimpleFile:
-    """One link of a package's page.
+    """One file of a package's page.
 
-    PEP 503: the URL must end in the file name, and should carry ``#sha256=``.
+    PEP 503: the URL must end in the file name; HTML adds ``#sha256=`` to it, and JSON does not.
     """
 
     filename: str
     url: str
     sha256: str
     requires_python: str
+    """Empty for a file that any Python can install."""
+
+    size: int
+    """In bytes."""
+
+    uploaded_at: datetime
+    yanked: str | None = None
+    """Why it is yanked, perhaps with nothing; None when it is not."""
 
 
-def render_package(name: str, files: Iterable[SimpleFile]) -> bytes:
-    """Build a package's page; ``name`` is shown as it was first uploaded."""
-    return _page(name, map(_file_anchor, files))
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a package's page says: the specification's "project detail"."""
+
+    name: NormalizedName
+    shown_name: str
+    """As it was first uploaded."""
+
+    versions: Sequence[str]
+    files: Sequence[SimpleFile]
+    status: PackageStatus = PackageStatus.ACTIVE
+    status_reason: str = ""
+    """Empty for none."""
 
 
-def render_index(title: str, packages: Iterable[tuple[NormalizedName, str]], root: str) -> bytes:
-    """Build an index: one anchor for each package, of its normalised and its shown name.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One package of an index."""
 
-    PEP 503: the text may be the name as written, the link must be the normalised one, and end in a
-    slash.  ``root`` is the index's own root-relative URL, without a slash at its end.
-    """
-    anchors = (
-        f'    <a href="{escape(root)}/{name}/">{escape(shown)}</a>' for name, shown in packages
+    name: NormalizedName
+    shown_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What an index says: the specification's "project list"."""
+
+    title: str
+    root: str
+    """The index's own root-relative URL, without a slash at its end."""
+
+    packages: Sequence[Listed]
+
+
+# HTML --------------------------------------------------------------------------------------------
+
+
+def render_html(record: Detail | Listing) -> bytes:
+    """Write a page as HTML, one anchor in a line."""
+    if isinstance(record, Listing):
+        return _page(record.title, {}, _package_anchors(record))
+    return _page(record.shown_name, _status_metas(record), map(_file_anchor, record.files))
+
+
+def _page(title: str, told: Mapping[str, str], anchors: Iterable[str]) -> bytes:
+    metas = "".join(
+        f'    <meta name="{name}" content="{escape(value)}">\n'
+        for name, value in {"pypi:repository-version": API_VERSION, **told}.items()
     )
-    return _page(title, anchors)
-
-
-def _page(title: str, anchors: Iterable[str]) -> bytes:
     body = "<br>\n".join(anchors)
-    head = _HEAD.format(title=escape(title))
+    head = _HEAD.format(metas=metas, title=escape(title))
     return f"{head}{body}\n{_FOOT}".encode() if body else f"{head}{_FOOT}".encode()
 
 
+def _status_metas(detail: Detail) -> dict[str, str]:
+    if detail.status is PackageStatus.ACTIVE:
+        return {}
+    said = {"pypi:project-status": detail.status.value}
+    if detail.status_reason:
+        said["pypi:project-status-reason"] = detail.status_reason
+    return said
+
+
+def _package_anchors(listing: Listing) -> Iterator[str]:
+    # PEP 503: the text may be the name as written, the link must be the normalised one, and end in
+    # a slash.
+    root = escape(listing.root)
+    for package in listing.packages:
+        yield f'    <a href="{root}/{package.name}/">{escape(package.shown_name)}</a>'
+
+
 def _file_anchor(file: SimpleFile) -> str:
-    # PEP 503: < and > of the attribute must be encoded.  It is left out when empty, because an
-    # empty specifier says the same and some older readers stumble on it.
-    requires = (
-        f' data-requires-python="{escape(file.requires_python)}"' if file.requires_python else ""
-    )
-    return (
-        f'    <a href="{escape(file.url)}#sha256={file.sha256}"{requires}>'
-        f"{escape(file.filename)}</a>"
-    )
+    said = "".join(f' {name}="{escape(value)}"' for name, value in _attributes(file))
+    return f"    <a {said.strip()}>{escape(file.filename)}</a>"
+
+
+def _attributes(file: SimpleFile) -> Iterator[tuple[str, str]]:
+    yield "href", f"{file.url}#sha256={file.sha256}"
+    # Left out when empty, because an empty specifier says the same and some older readers stumble
+    # on it.
+    if file.requires_python:
+        yield "data-requires-python", file.requires_python
+    if file.yanked is not None:
+        yield "data-yanked", file.yanked
+
+
+# JSON --------------------------------------------------------------------------------------------
+
+
+def render_json(record: Detail | Listing) -> bytes:
+    """Write a page as JSON."""
+    said = _list_in_json(record) if isinstance(record, Listing) else _detail_in_json(record)
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _list_in_json(listing: Listing) -> dict[str, Any]:
+    return {
+        "meta": {"api-version": API_VERSION},
+        "projects": [{"name": package.name} for package in listing.packages],
+    }
+
+
+def _detail_in_json(detail: Detail) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "meta": {"api-version": API_VERSION},
+        "name": detail.name,
+        "versions": list(detail.versions),
+        "files": [_file_in_json(file) for file in detail.files],
+    }
+    # At the top, as PEP 792 says and clients read it; the example in the specification has it
+    # under "meta".
+    if detail.status is not PackageStatus.ACTIVE:
+        reason = {"reason": detail.status_reason} if detail.status_reason else {}
+        said["project-status"] = {"status": detail.status.value, **reason}
+    return said
+
+
+def _file_in_json(file: SimpleFile) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "filename": file.filename,
+        "url": file.url,
+        "hashes": {"sha256": file.sha256},
+        "size": file.size,
+        "upload-time": _write_time(file.uploaded_at),
+        "yanked": file.yanked or file.yanked is not None,
+    }
+    if file.requires_python:
+        said["requires-python"] = file.requires_python
+    return said
+
+
+def _write_time(moment: datetime) -> str:
+    """Write a moment as PEP 700 wants it: in UTC, with a Z, and no finer than microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

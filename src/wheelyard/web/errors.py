@@ -40,6 +40,10 @@ class ClientGone(Exception):  # noqa: N818  as above
     """The client ended its side before the body was whole; it may still read an answer."""
 
 
+class NotAcceptable(Exception):  # noqa: N818  as above
+    """The client takes none of the forms that there are; the text names these."""
+
+
 class KeysetUnavailable(Exception):  # noqa: N818  as above
     """The list cannot be walked by keys in the order asked for."""
 
@@ -106,6 +110,11 @@ TABLE: dict[type[Exception], Callable[[Any], Rendered]] = {
     facts.StoreFull: lambda f: _message(507, f"Insufficient Storage - {f}"),
     RequestTimeout: lambda _: _message(408, "Request Timeout - the upload came too slowly"),
     ClientGone: lambda _: _message(400, "Bad request - The body of the request broke off"),
+    NotAcceptable: lambda e: (
+        406,
+        {"message": f"406 Not Acceptable - There are {e}"},
+        [(b"vary", b"Accept")],
+    ),
     KeysetUnavailable: lambda _: (
         405,
         {"error": "Keyset pagination is not yet available for this type of request"},

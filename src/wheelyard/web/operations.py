@@ -46,6 +46,9 @@ class Operation:
     """The type of the body of its success; None: it has no body."""
 
     answer_type: str = JSON
+    also_answers: Mapping[str, Any] = field(default_factory=dict)
+    """Other media types in which a success is answered, and the type of the body in each."""
+
     also: Mapping[int, str] = field(default_factory=dict)
     """What else may be answered, that does not follow from its permission and its parameters."""
 

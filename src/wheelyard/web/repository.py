@@ -4,9 +4,10 @@ They are no REST calls: they take every form of credential, and most answer with
 endpoints read their own requests, and stand by these declarations as the others do by theirs.
 """
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from wheelyard.pypi import simple
 from wheelyard.web.asked import Line, Text, header
@@ -15,6 +16,7 @@ from wheelyard.web.principal import Dialect
 
 _TAG = "Python package repository"
 _UNCHANGED = "The client has it already, by its `ETag`."
+_NOT_ACCEPTABLE = "The client accepts none of the forms that there are."
 
 
 class SimpleConditions(Struct, kw_only=True, frozen=True):
@@ -22,6 +24,18 @@ class SimpleConditions(Struct, kw_only=True, frozen=True):
 
     if_none_match: Annotated[
         str | None, header("If-None-Match"), Meta(description="`ETag`s of what is there already.")
+    ] = None
+
+
+class SimpleQuery(SimpleConditions, kw_only=True, frozen=True):
+    """In which form a client wants a page."""
+
+    format: Annotated[
+        str | None,
+        Meta(
+            description="`json`, `html`, or one of the media types; counts before `Accept`.",
+            examples=["json"],
+        ),
     ] = None
 
 
@@ -55,6 +69,62 @@ class FileConditions(SimpleConditions, kw_only=True, frozen=True):
     ] = None
 
 
+class SimpleMeta(Struct, kw_only=True, frozen=True, rename="kebab"):
+    """Of which version of the simple API a page is."""
+
+    api_version: Literal["1.4"]
+
+
+class SimpleListed(Struct, kw_only=True, frozen=True):
+    """A package of an index."""
+
+    name: Annotated[str, Meta(description="Normalised.")]
+
+
+class SimpleList(Struct, kw_only=True, frozen=True):
+    """The packages of an index (PEP 691)."""
+
+    meta: SimpleMeta
+    projects: list[SimpleListed]
+
+
+class SimpleStatus(Struct, kw_only=True, frozen=True):
+    """What a package is said to be as a whole (PEP 792)."""
+
+    status: Literal["archived", "quarantined", "deprecated"]
+    reason: str | UnsetType = UNSET
+
+
+class SimpleHashes(Struct, kw_only=True, frozen=True):
+    """Digests, in lower-case hexadecimal."""
+
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class SimpleFile(Struct, kw_only=True, frozen=True, rename="kebab"):
+    """A file of a package (PEP 691, PEP 700)."""
+
+    filename: str
+    url: Annotated[str, Meta(description="Root-relative.")]
+    hashes: SimpleHashes
+    size: Annotated[int, Meta(description="In bytes.")]
+    upload_time: datetime
+    yanked: Annotated[bool | str, Meta(description="Whether it is yanked, or why it is (PEP 592).")]
+    requires_python: str | UnsetType = UNSET
+
+
+class SimpleDetail(Struct, kw_only=True, frozen=True, rename="kebab"):
+    """The files of a package (PEP 691)."""
+
+    meta: SimpleMeta
+    name: Annotated[str, Meta(description="Normalised.")]
+    versions: list[str]
+    files: list[SimpleFile]
+    project_status: Annotated[
+        SimpleStatus | UnsetType, Meta(description="Absent for one that is active.")
+    ] = UNSET
+
+
 class Upload(Struct, kw_only=True, frozen=True):
     """One file of one release, as twine sends it; fields that stand in the file are ignored."""
 
@@ -82,25 +152,30 @@ SIMPLE_INDEX = Operation(
     name="list_simple",
     tag=_TAG,
     summary="List the packages, for installers.",
-    description="The simple repository's index (PEP 503).",
-    asked=SimpleConditions,
+    description="The simple repository's index (PEP 503, PEP 691).",
+    asked=SimpleQuery,
     answer=str,
     answer_type=simple.HTML_TYPE,
-    also={304: _UNCHANGED},
+    also_answers={simple.HTML_V1_TYPE: str, simple.JSON_V1_TYPE: SimpleList},
+    also={304: _UNCHANGED, 406: _NOT_ACCEPTABLE},
     dialect=Dialect.PACKAGING,
 )
+
+_DETAILS = {simple.HTML_V1_TYPE: str, simple.JSON_V1_TYPE: SimpleDetail}
 
 SIMPLE_PAGE = Operation(
     name="get_simple",
     tag=_TAG,
     summary="List the files of a package, for installers.",
-    description="The simple repository's page of a package (PEP 503).",
-    asked=SimpleConditions,
+    description="The simple repository's page of a package (PEP 503, PEP 691).",
+    asked=SimpleQuery,
     answer=str,
     answer_type=simple.HTML_TYPE,
+    also_answers=_DETAILS,
     also={
         302: "There is no such package here, and an upstream index is asked instead.",
         304: _UNCHANGED,
+        406: _NOT_ACCEPTABLE,
     },
     also_types={302: "text/plain"},
     dialect=Dialect.PACKAGING,
@@ -111,10 +186,11 @@ PUBLISHED_PAGE = Operation(
     tag=_TAG,
     summary="List the files of a package, for Hatch before it publishes.",
     description="The same page; of a package that is not here no other index is asked.",
-    asked=SimpleConditions,
+    asked=SimpleQuery,
     answer=str,
     answer_type=simple.HTML_TYPE,
-    also={304: _UNCHANGED},
+    also_answers=_DETAILS,
+    also={304: _UNCHANGED, 406: _NOT_ACCEPTABLE},
     dialect=Dialect.PACKAGING,
 )
 

@@ -1,9 +1,9 @@
-"""Simple pages (PEP 503), of one project and of many.  Hot: most of an installer's requests."""
+"""Simple pages (PEP 503, PEP 691) of one project and of many.  Hot: most of what installers ask."""
 
 import hashlib
 from datetime import datetime
 from functools import lru_cache
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import quote
 
 from anyio.to_thread import run_sync
@@ -14,18 +14,19 @@ from wheelyard import forwarding, instance, journal, namespaces, packages, proje
 from wheelyard.facts import NotFound
 from wheelyard.forwarding import Place
 from wheelyard.index import BuiltPage, Grant, Reach
-from wheelyard.packages import File, Within
+from wheelyard.packages import File, PackagePage, Within
 from wheelyard.projects import Project
 from wheelyard.pypi import simple
 from wheelyard.pypi.names import MAX_LENGTH, NormalizedName, normalize_name
 from wheelyard.registry import Registry
 from wheelyard.web import repository
 from wheelyard.web.door import Door, Site
-from wheelyard.web.headers import Headers, answer, answer_not_modified, is_known
+from wheelyard.web.errors import NotAcceptable
+from wheelyard.web.headers import answer, answer_not_modified, is_known
+from wheelyard.web.negotiation import ACCEPTED, Variant, find_variant
 from wheelyard.web.paths import require_no_traversal
 from wheelyard.web.warm import rest_on
 
-_TYPE = (b"content-type", simple.HTML_TYPE.encode())
 _VARY = (b"vary", b"Accept, Authorization")
 # Kept, but asked for anew each time: the next request sees every change.
 _OPEN = (b"cache-control", b"max-age=0, must-revalidate, public")
@@ -47,8 +48,9 @@ class SimpleIndex:
         """Answer with the index."""
         del receive
         grant = await self._door.admit(scope, self._site, self.permission)
-        page = self._pages.find(grant, None) or await self._pages.build(grant, None)
-        self._pages.rest_on(scope, grant, None)
+        wanted = Wanted(None, _read_variant(scope))
+        page = self._pages.find(grant, wanted) or await self._pages.build(grant, wanted)
+        self._pages.rest_on(scope, grant, wanted)
         await _send_page(scope, send, grant, page)
 
 
@@ -75,15 +77,17 @@ class SimplePage:
         del receive
         grant = await self._door.admit(scope, self._site, self.permission)
         requested = scope["path_params"]["package"]
-        name = _read_name(requested)
+        wanted = Wanted(_read_name(requested), _read_variant(scope))
         if not self._is_forwarding:
             requested = ""  # which no other index has
         try:
-            page = self._pages.find(grant, name) or await self._pages.build(grant, name, requested)
+            page = self._pages.find(grant, wanted) or await self._pages.build(
+                grant, wanted, requested
+            )
         except Elsewhere as elsewhere:
             await _send_on(scope, send, elsewhere.url)
         else:
-            self._pages.rest_on(scope, grant, name)
+            self._pages.rest_on(scope, grant, wanted)
             await _send_page(scope, send, grant, page)
 
 
@@ -100,12 +104,29 @@ def _read_name(segment: str) -> NormalizedName:
     return normalize_name(segment)
 
 
+def _read_variant(scope: Scope) -> Variant:
+    """Return in which form the page is wanted.  Raises NotAcceptable."""
+    variant = find_variant(scope)
+    if variant is None:
+        raise NotAcceptable(ACCEPTED)
+    return variant
+
+
 class Elsewhere(Exception):  # noqa: N818  reads as the fact that it is
     """A package is not here, and the client may look for it at another address."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.url = url
+
+
+class Wanted(NamedTuple):
+    """What a request asks for."""
+
+    name: NormalizedName | None
+    """The package; None names the index."""
+
+    variant: Variant
 
 
 class Pages:
@@ -118,42 +139,44 @@ class Pages:
         self._clock = registry.clock
         self._site = site
 
-    def find(self, grant: Grant, name: NormalizedName | None) -> BuiltPage | None:
-        """Return a page that is remembered and fresh; None names the index."""
+    def find(self, grant: Grant, wanted: Wanted) -> BuiltPage | None:
+        """Return a page that is remembered and fresh."""
+        name, variant = wanted
         sources = self._index.find_sources(grant, name, self._clock)
-        return self._index.pages.find((grant.key, name, sources))
+        return self._index.pages.find((grant.key, name, sources, variant))
 
-    def rest_on(self, scope: Scope, grant: Grant, name: NormalizedName | None) -> None:
+    def rest_on(self, scope: Scope, grant: Grant, wanted: Wanted) -> None:
         """Let the answer be given again while this page is fresh."""
-        rest_on(scope, grant, self._index.end_of(grant, name))
+        rest_on(scope, grant, self._index.end_of(grant, wanted.name))
 
-    async def build(
-        self, grant: Grant, name: NormalizedName | None, requested: str = ""
-    ) -> BuiltPage:
+    async def build(self, grant: Grant, wanted: Wanted, requested: str = "") -> BuiltPage:
         """Build a page and remember it.
 
         Raises NotFound, and Elsewhere for what is ``requested`` of another index then.  Neither is
         remembered: the next request sees what was uploaded meanwhile.
         """
-        page, reach, serial = await run_sync(self._build, grant, name, requested, self._clock())
+        name, variant = wanted
+        page, reach, serial = await run_sync(self._build, grant, wanted, requested, self._clock())
         sources = self._index.keep_reach(grant, name, reach, serial)
-        self._index.pages.keep((grant.key, name, sources), page, serial)
+        self._index.pages.keep((grant.key, name, sources, variant), page, serial)
         return page
 
     def _build(
-        self, grant: Grant, name: NormalizedName | None, requested: str, now: datetime
+        self, grant: Grant, wanted: Wanted, requested: str, now: datetime
     ) -> tuple[BuiltPage, Reach | None, int]:
+        name, variant = wanted
         root = self._site.root_of(grant.place)
+        record: simple.Detail | simple.Listing
         with self._database.read() as conn:
             serial = journal.last_serial(conn)
             sources = reaching.find_sources(conn, grant, name, at=now)
             if name is None:
-                body = _render_index(conn, grant.place, sources.within, root)
+                record = _list(conn, grant.place, sources.within, root)
             elif page := packages.find_page(conn, sources.within, name, sources.since):
-                body = simple.render_package(page.name, (_link(root, file) for file in page.files))
+                record = _detail(name, page, root)
             else:
                 self._raise_absent(conn, grant, requested)
-        return _built(body), sources.reach, serial
+        return _built(record, variant), sources.reach, serial
 
     def _raise_absent(self, conn: Connection, grant: Grant, requested: str) -> NoReturn:
         settings = instance.in_force(conn, self._settings)
@@ -163,9 +186,12 @@ class Pages:
         raise NotFound("Package")
 
 
-def _render_index(conn: Connection, place: Place, within: Within, root: str) -> bytes:
-    names = packages.all_names(conn, within)
-    return simple.render_index(_title(conn, place), names, f"{root}/simple")
+def _list(conn: Connection, place: Place, within: Within, root: str) -> simple.Listing:
+    return simple.Listing(
+        title=_title(conn, place),
+        root=f"{root}/simple",
+        packages=[simple.Listed(*names) for names in packages.all_names(conn, within)],
+    )
 
 
 def _title(conn: Connection, place: Place) -> str:
@@ -176,26 +202,45 @@ def _title(conn: Connection, place: Place) -> str:
     return (projects.get if is_project else namespaces.get)(conn, place.id).name
 
 
-def _built(body: bytes) -> BuiltPage:
-    return BuiltPage(body=body, etag=b'"%s"' % hashlib.sha256(body).hexdigest()[:32].encode())
+def _detail(name: NormalizedName, page: PackagePage, root: str) -> simple.Detail:
+    return simple.Detail(
+        name=name,
+        shown_name=page.name,
+        versions=page.versions,
+        files=[_file(root, file) for file in page.files],
+        status=page.status,
+        status_reason=page.status_reason,
+    )
 
 
-def _link(root: str, file: File) -> simple.SimpleFile:
+def _file(root: str, file: File) -> simple.SimpleFile:
     # A local version has a "+", which is sent encoded lest somebody read it as a space.
     return simple.SimpleFile(
         filename=file.filename,
         url=f"{root}/files/{file.sha256}/{quote(file.filename)}",
         sha256=file.sha256,
         requires_python=file.requires_python,
+        size=file.size,
+        uploaded_at=file.created_at,
+        yanked=file.yanked,
     )
+
+
+def _built(record: simple.Detail | simple.Listing, variant: Variant) -> BuiltPage:
+    body = simple.render_json(record) if variant.is_json else simple.render_html(record)
+    media_type = variant.media_type.encode()
+    # Of its form too: a strong tag names one representation (RFC 9110, 8.8.1).
+    digest = hashlib.sha256(media_type + b"\n" + body).hexdigest()[:32]
+    etag = b'"%s"' % digest.encode()
+    return BuiltPage(body, etag, headers=((b"content-type", media_type), (b"etag", etag)))
 
 
 async def _send_page(scope: Scope, send: Send, grant: Grant, page: BuiltPage) -> None:
     cache = _OPEN if grant.is_open else _CLOSED
-    headers: Headers = [_TYPE, _VARY, cache, (b"etag", page.etag)]
     if is_known(scope, page.etag):
-        await answer_not_modified(send, headers)
+        await answer_not_modified(send, [(b"etag", page.etag), _VARY, cache])
     else:
+        headers = [*page.headers, _VARY, cache]
         await answer(send, 200, headers, page.body, head=scope["method"] == "HEAD")
 
 

@@ -174,8 +174,12 @@ def _success(method: str, operation: Operation) -> Schema:
     if operation.asked is not None and parameters.is_paged(operation.asked):
         shown["headers"] = _PAGING
     if operation.answer is not None:
-        ((schema,), _) = msgspec.json.schema_components([operation.answer], ref_template=REFERENCE)
-        shown["content"] = {operation.answer_type: {"schema": schema}}
+        answers = {operation.answer_type: operation.answer, **operation.also_answers}
+        schemas, _ = msgspec.json.schema_components(answers.values(), ref_template=REFERENCE)
+        shown["content"] = {
+            media_type: {"schema": schema}
+            for media_type, schema in zip(answers, schemas, strict=True)
+        }
     return shown
 
 
@@ -187,6 +191,7 @@ def _schemas(found: Iterable[_Described]) -> dict[str, Schema]:
     for one in found:
         asked, answer = one.operation.asked, one.operation.answer
         types += [kind for kind in (asked, answer) if kind is not None]
+        types += one.operation.also_answers.values()
         if asked is None:
             continue
         needs[asked.__name__] = {**parameters.needs(asked), "properties": parameters.order(asked)}
