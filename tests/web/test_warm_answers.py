@@ -318,3 +318,18 @@ def test_who_sends_something_else_asks_something_else(
 
     assert asker.ask(**other) == b"answer 2"
     assert asker.ask() == b"answer 1"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"cookie": "wheelyard_session=x"}, {"range": "bytes=0-1"}, {"if_modified_since": "x"}],
+    ids=lambda other: next(iter(other)),
+)
+def test_what_is_never_remembered_is_not_answered_from_memory_either(
+    registry: Registry, grant: Grant, other: dict[str, str]
+) -> None:
+    asker = Asker(registry, Counted(grant))
+    asker.ask()
+
+    assert [asker.ask(**other) for _ in range(2)] == [b"answer 2", b"answer 3"]
+    assert asker.ask() == b"answer 1"

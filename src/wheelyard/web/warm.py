@@ -48,7 +48,7 @@ _CREDENTIALS = frozenset({b"authorization", b"private-token", b"job-token", b"de
 _READ = _CREDENTIALS | {b"accept", b"accept-encoding", b"if-none-match", b"user-agent"}
 
 _UNREMEMBERED = frozenset({b"cookie"}) | CONDITIONS - {b"if-none-match"}
-"""With one of these a question is answered the long way."""
+"""With one of these a question is answered the long way; it is none that was asked before."""
 
 _KEPT_STATUSES = frozenset({200, 304})
 
@@ -120,6 +120,8 @@ class WarmAnswers:
         for header in scope["headers"]:
             if header[0] in _READ:
                 asked += header
+            elif header[0] in _UNREMEMBERED:
+                return self._app(scope, receive, send)
         # A NUL is in no path and in no header (RFC 9110, section 5.5).
         key = blake2b(b"\0".join(asked), digest_size=32).digest()
         answer = self._find(key)
@@ -150,11 +152,7 @@ class WarmAnswers:
 
     async def _take_note(self, key: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the long way, and remember the answer where its endpoint lets it be."""
-        headers = scope["headers"]
-        if any(name in _UNREMEMBERED for name, _ in headers):
-            await self._app(scope, receive, send)
-            return
-        scope["headers"] = read = [header for header in headers if header[0] in _READ]
+        scope["headers"] = read = [header for header in scope["headers"] if header[0] in _READ]
         serial = self._index.serial
         messages: list[Message] = []
 
