@@ -9,12 +9,15 @@ from pathlib import Path
 
 from benchmarks.peers import find_program
 
-_PEERS = "from importlib.metadata import version as v; print(v('pypiserver'), v('devpi-server'))"
+_PEERS = (
+    "from importlib.metadata import version as v;"
+    "print(*map(v, ('pypiserver', 'devpi-server', 'simple-repository-server')))"
+)
 
 
 def describe(programs: Path, folder: Path) -> dict[str, str]:
     """Return names and values, in the order to print."""
-    pypiserver, devpi = _output(str(programs / "python"), "-c", _PEERS).split()
+    pypiserver, devpi, simple = _output(str(programs / "python"), "-c", _PEERS).split()
     return {
         "machine": f"{os.cpu_count()} cores, {_processor()}, {platform.system()}",
         "load before": f"{os.getloadavg()[0]:.2f}",
@@ -24,6 +27,8 @@ def describe(programs: Path, folder: Path) -> dict[str, str]:
         "nginx": f"{_first_version(find_program('nginx'), '-v')}, one worker",
         "pypiserver": f"{pypiserver}, no fsync",
         "devpi-server": f"{devpi}, fsync of its database alone",
+        "simple-repo…": f"{simple}, a folder",
+        "uv, pip": f"{version('uv')}, {version('pip')}",
         "wrk": _first_version(find_program("wrk"), "-v"),
     }
 

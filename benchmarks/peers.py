@@ -4,6 +4,7 @@ They run as their makers ship them, but for what makes a comparison fair, always
 
 - nginx has one worker as we do, writes no access log, and never closes a connection that is in use.
 - pypiserver asks for no password.  It has no durable mode: nothing in it calls ``fsync``.
+- simple-repository-server serves a folder, and asks for no password.
 - devpi-server gets the token of a login, as from its own client, rather than a password that it
   would have to hash for each upload; and has no mirror of another index.  Its database commits to
   the disk, its files do not wait for it.
@@ -68,7 +69,7 @@ def nginx(folder: Path, files: Mapping[str, bytes]) -> Iterator[int]:
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_NGINX.format(user=user, port=port, folder=folder))
     command = [find_program("nginx"), "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
-    with _running(command, Endpoint("nginx", port, "/" + next(iter(files))), folder / "nginx.log"):
+    with started(command, Endpoint("nginx", port, "/" + next(iter(files))), folder / "nginx.log"):
         yield port
 
 
@@ -80,7 +81,18 @@ def pypiserver(programs: Path, folder: Path) -> Iterator[Endpoint]:
     endpoint = Endpoint("pypiserver", free_port(), "/")
     command = [str(programs / "pypi-server"), "run", "--interface", "127.0.0.1"]
     command += ["--port", str(endpoint.port), "-P", ".", "-a", ".", str(packages)]
-    with _running(command, endpoint, folder / "pypiserver.log"):
+    with started(command, endpoint, folder / "pypiserver.log"):
+        yield endpoint
+
+
+@contextlib.contextmanager
+def simple_repository_server(programs: Path, folder: Path, packages: Path) -> Iterator[Endpoint]:
+    """Serve a folder that has one of its own for each package; gives the index."""
+    folder.mkdir()
+    endpoint = Endpoint("simple-repository", free_port(), "/simple/")
+    command = [str(programs / "simple-repository-server"), "--host", "127.0.0.1"]
+    command += ["--port", str(endpoint.port), str(packages)]
+    with started(command, endpoint, folder / "simple-repository.log"):
         yield endpoint
 
 
@@ -93,7 +105,7 @@ def devpi(programs: Path, folder: Path) -> Iterator[Endpoint]:
     subprocess.run(init, check=True, capture_output=True, timeout=60, env=clean_environment())
     port = free_port()
     command = [str(programs / "devpi-server"), *place, "--host", "127.0.0.1", "--port", str(port)]
-    with _running(command, Endpoint("devpi-server", port, "/+api"), folder / "devpi.log"):
+    with started(command, Endpoint("devpi-server", port, "/+api"), folder / "devpi.log"):
         yield _devpi_index(port)
 
 
@@ -117,7 +129,7 @@ def _send_json(
 
 
 @contextlib.contextmanager
-def _running(command: Sequence[str], probe: Endpoint, log: Path) -> Iterator[None]:
+def started(command: Sequence[str], probe: Endpoint, log: Path) -> Iterator[None]:
     """Run a server until the end of the block, whatever happens in it."""
     with log.open("w") as output:
         process = subprocess.Popen(

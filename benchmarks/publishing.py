@@ -131,7 +131,7 @@ def measure_small(folder: Path, programs: Path, *, rounds: int, uploads: int) ->
             for _ in range(rounds):
                 batch = [next(bodies) for _ in range(count)]
                 for endpoint in endpoints:
-                    seconds = _send_all(endpoint, batch, at_once)
+                    seconds = send_all(endpoint, batch, at_once)
                     samples[endpoint.server].append(count / seconds)
             yield Figure(f"uploads of 4 KiB, {at_once} at once, /s", samples)
 
@@ -146,7 +146,7 @@ def _small_bodies() -> Iterator[bytes]:
         number += 1
 
 
-def _send_all(endpoint: Endpoint, bodies: Sequence[bytes], at_once: int) -> float:
+def send_all(endpoint: Endpoint, bodies: Sequence[bytes], at_once: int) -> float:
     """Send every body over as many connections as told; return the seconds it took."""
     together = threading.Barrier(at_once + 1, timeout=TIMEOUT_SECONDS)
     with ThreadPoolExecutor(at_once) as pool:

@@ -16,12 +16,12 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks import machine, many, pages, publishing, reading
+from benchmarks import installs, machine, many, pages, publishing, reading, tree
 from benchmarks.endpoints import Broken
 from benchmarks.report import Figure, as_json, table
 
-LIMIT_SECONDS = 600
-"""A run takes less than half of it; a server that hangs may not hold the terminal for ever."""
+LIMIT_SECONDS = 1200
+"""A run takes half of it; a server that hangs may not hold the terminal for ever."""
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def _options() -> argparse.Namespace:
         "--peers",
         type=Path,
         default=Path(".venv-bench/bin"),
-        help="where pypi-server and devpi-server are (default: %(default)s)",
+        help="where the programs of other registries are (default: %(default)s)",
     )
     return parser.parse_args()
 
@@ -72,6 +72,9 @@ def _measure(options: argparse.Namespace, folder: Path) -> Iterator[Figure]:
         publishing.measure_large(folder, rounds=rounds // 2),
         publishing.measure_small(folder, peers, rounds=rounds, uploads=uploads),
         pages.measure(folder, rounds=rounds * 3),
+        installs.measure(
+            folder, peers, rounds=rounds // 2, packages=30 if options.quick else len(tree.NAMES)
+        ),
     )
 
 
