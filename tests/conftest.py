@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import bucket
 from tests.actors import Actor, Installation
+from tests.bucket import Bucket, ObjectServer
 from tests.servers import Server, running
 from wheelyard import firststart
 from wheelyard.access import Role
@@ -79,6 +81,22 @@ def registry(tmp_path: Path, prepared: Path) -> Iterator[Registry]:
     registry = Registry.open(Settings(data=tmp_path / "data"))
     yield registry
     registry.close()
+
+
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """A real object store, started for the first test that wants it."""
+    with bucket.serving(tmp_path_factory.mktemp("objects")) as server:
+        yield server
+
+
+@pytest.fixture
+def a_bucket(object_server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A new bucket, whose credentials the test's own process has too."""
+    with object_server.bucket() as made:
+        for name, value in bucket.credentials(made.gate).items():
+            monkeypatch.setenv(name, value)
+        yield made
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from wheelyard import firststart, forwarding, instance
-from wheelyard.blobs.disk import DiskStore
+from wheelyard.blobs import open_store
+from wheelyard.blobs.store import BlobStore, Sha256
 from wheelyard.database import migrate
 from wheelyard.database.engine import Database
 from wheelyard.database.schema import files, packages, projects, releases
@@ -157,7 +158,7 @@ def _examine_schema(path: Path) -> Finding:
 def _examine_contents(
     settings: Settings, *, depth: Depth, seconds: float | None
 ) -> Iterator[Finding]:
-    blobs = DiskStore(settings.blobs_path)
+    blobs = open_store(settings)
     yield from _examine_store(blobs, settings.blobs_path)
     database = Database(settings.database_path)
     try:
@@ -172,13 +173,12 @@ def _examine_contents(
         database.close()
 
 
-def _examine_store(blobs: DiskStore, folder: Path) -> Iterator[Finding]:
+def _examine_store(blobs: BlobStore, folder: Path) -> Iterator[Finding]:
     yield from _examine_folder(folder)
     if not folder.is_dir():
         return
-    for unwritable in blobs.unwritable_folders():
-        said = Sentence("No file can be made in the folder %(folder)s.", folder=unwritable)
-        yield Finding(ok=False, sentence=said, remedy=_OWN_FOLDER)
+    for lacking in blobs.shortcomings():
+        yield Finding(ok=False, sentence=lacking.sentence, remedy=lacking.remedy)
 
 
 def _examine_database(database: Database) -> Finding:
@@ -209,7 +209,7 @@ _FILES = (
 
 
 def _examine_files(
-    conn: Connection, blobs: DiskStore, *, depth: Depth, seconds: float | None
+    conn: Connection, blobs: BlobStore, *, depth: Depth, seconds: float | None
 ) -> Iterator[Finding]:
     """Look for the blobs of every file: its bytes, and its metadata beside them."""
     count, end = 0, None if seconds is None else time.monotonic() + seconds
@@ -219,7 +219,7 @@ def _examine_files(
             return
         count += 1
         for sha256, size in ((file.sha256, file.size), (file.metadata_sha256, None)):
-            if problem := _find_problem(blobs.path(sha256), sha256, size, depth=depth):
+            if problem := _find_problem(blobs, Sha256(sha256), size, depth=depth):
                 said = Sentence(
                     "%(file)s of %(place)s: the blob %(blob)s %(problem)s.",
                     file=file.filename,
@@ -246,17 +246,24 @@ def _stopped(conn: Connection, count: int) -> Sentence:
     )
 
 
-def _find_problem(path: Path, sha256: str, size: int | None, *, depth: Depth) -> Sentence | None:
+def _find_problem(
+    blobs: BlobStore, sha256: Sha256, size: int | None, *, depth: Depth
+) -> Sentence | None:
     try:
-        found = path.stat().st_size
+        found = blobs.find_size(sha256)
+        if found is None:
+            return Sentence("is missing")
         if size is not None and found != size:
             return Sentence("has %(found)s bytes instead of %(size)s", found=found, size=size)
-        if depth is Depth.DIGESTS:
-            with path.open("rb") as blob:
-                if hashlib.file_digest(blob, "sha256").hexdigest() != sha256:
-                    return Sentence("has other bytes than its digest says")
-    except FileNotFoundError:
-        return Sentence("is missing")
-    except OSError as error:
-        return Sentence("cannot be read: %(reason)s", reason=error.strerror or "")
+        if depth is Depth.DIGESTS and _digest(blobs, sha256) != sha256:
+            return Sentence("has other bytes than its digest says")
+    except Unavailable as fact:
+        return Sentence("cannot be read: %(reason)s", reason=fact)
     return None
+
+
+def _digest(blobs: BlobStore, sha256: Sha256) -> str:
+    hashed = hashlib.sha256()
+    for piece in blobs.pieces(sha256):
+        hashed.update(piece)
+    return hashed.hexdigest()

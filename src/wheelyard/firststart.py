@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from wheelyard import tokens, users
 from wheelyard.access import Scope, TokenKind
+from wheelyard.blobs import open_store
 from wheelyard.blobs.disk import DiskStore
 from wheelyard.blobs.store import Sha256
 from wheelyard.database.engine import Database
@@ -32,8 +33,9 @@ def prepare(settings: Settings, environment: Mapping[str, str], *, at: datetime)
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # for the registry's own user
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
+    open_store(settings).prepare()
+    # Releases whose files are read by a migration had them in a folder.
     blobs = DiskStore(settings.blobs_path)
-    blobs.prepare()
     migrate(settings.database_path, lambda sha256: blobs.path(Sha256(sha256)))
     database = Database(settings.database_path)
     try:

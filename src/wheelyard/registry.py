@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from wheelyard.blobs.disk import DiskStore
+from wheelyard.blobs import open_store
 from wheelyard.blobs.store import BlobStore
 from wheelyard.database.engine import Database
 from wheelyard.index import Index
@@ -41,7 +41,7 @@ class Registry:
         return cls(
             settings=settings,
             database=database,
-            blobs=DiskStore(settings.blobs_path),
+            blobs=open_store(settings),
             index=Index(database.watch()),
             usage=Usage(),
             throttle=Throttle.of(settings),

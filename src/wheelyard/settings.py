@@ -31,6 +31,12 @@ MAX_FILE_BYTES_LIMIT = 1 << 50
 MAX_COUNT = 1_000_000_000
 """The largest number of requests or failures that can be allowed in a period."""
 
+OBJECT_STORES = ("s3://", "gs://", "az://")
+"""How an address begins that is not of a folder."""
+
+_FOLDER = re.compile(r"file://.+\Z")
+_BUCKET = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._=-]+)*\Z")
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -87,7 +93,10 @@ class Settings:
 
     blobs_url: Annotated[
         str,
-        Sentence("Where the files are; empty: `blobs` in the data folder."),
+        Sentence(
+            "Where the files are, a folder or an object store such as `s3://bucket/prefix`; empty: "
+            "`blobs` in the data folder."
+        ),
     ] = ""
 
     max_file_bytes: Annotated[
@@ -176,10 +185,15 @@ class Settings:
 
     @property
     def blobs_path(self) -> Path:
-        """The folder of the blobs."""
-        if self.blobs_url:
+        """The folder of the blobs; beside an object store, of uploads in flight alone."""
+        if self.blobs_url and not self.has_object_store:
             return Path(self.blobs_url.removeprefix("file://"))
         return self.data / "blobs"
+
+    @property
+    def has_object_store(self) -> bool:
+        """Whether the files are in an object store, and not in a folder."""
+        return self.blobs_url.startswith(OBJECT_STORES)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -192,7 +206,7 @@ class Settings:
             workers=reader.number("WORKERS", cls.workers, low=1, high=256),
             base_url=reader.base_url(),
             database_url=reader.url("DATABASE_URL", "sqlite:///", "sqlite:///path/to/file"),
-            blobs_url=reader.url("BLOBS_URL", "file://", "file:///path/to/folder"),
+            blobs_url=reader.blobs_url(),
             max_file_bytes=reader.number(
                 "MAX_FILE_BYTES", cls.max_file_bytes, low=0, high=MAX_FILE_BYTES_LIMIT
             ),
@@ -334,6 +348,16 @@ class _Reader:
         text = self.text(name)
         if text and (not text.startswith(scheme) or len(text) == len(scheme)):
             self._url_problem(name, f"of the form {example}: this release keeps its data on disk")
+        return text
+
+    def blobs_url(self) -> str:
+        text = self.text("BLOBS_URL").rstrip("/")
+        if text and not _FOLDER.match(text) and not _BUCKET.match(text):
+            self._url_problem(
+                "BLOBS_URL",
+                "file:///path/to/folder, or s3://, gs:// or az:// with a bucket and perhaps a "
+                "prefix behind it; credentials have variables of their own",
+            )
         return text
 
     def base_url(self) -> str:

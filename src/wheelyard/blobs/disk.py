@@ -12,23 +12,36 @@ Every path is built from a digest of 64 hex digits, so no name that a client sen
 
 import errno
 import os
-import re
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from wheelyard.blobs.store import Blob, Digests, Hasher, Sha256, StagedBlob
-from wheelyard.facts import StoreFull, Unavailable
+import anyio
 
-_DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+from wheelyard.blobs.store import (
+    PIECE_BYTES,
+    Blob,
+    Digests,
+    Hasher,
+    Missing,
+    Sha256,
+    Shortcoming,
+    StagedBlob,
+    is_digest,
+    place,
+)
+from wheelyard.facts import Sentence, StoreFull, Unavailable
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 STALE_SECONDS = 24 * 60 * 60
 """No upload takes a day; a staged file this old was left by a process that was killed."""
+
+OWN_FOLDER = Sentence("Give the folder to the user that the registry runs as.")
 
 
 class DiskStagedBlob:
@@ -42,7 +55,7 @@ class DiskStagedBlob:
 
     def write(self, chunk: bytes) -> None:
         """Append; raises Unavailable."""
-        with _storing():
+        with storing():
             written = 0
             while written < len(chunk):
                 written += self._file.write(memoryview(chunk)[written:]) or 0
@@ -82,12 +95,7 @@ class DiskStore:
         _sync_folder(self._folder)
         for folder in self.unwritable_folders():
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
-        oldest = time.time() - STALE_SECONDS
-        for left in self._staging.iterdir():
-            # Another process that starts may clear the same things away, a running one adopt them.
-            with suppress(FileNotFoundError):
-                if left.stat().st_mtime < oldest:
-                    left.unlink()
+        clear_away(self._staging)
 
     def _folders(self) -> Iterator[Path]:
         yield self._staging
@@ -98,9 +106,15 @@ class DiskStore:
         """Return the folders in which no file can be made; absent ones are among them."""
         return (folder for folder in self._folders() if not os.access(folder, os.W_OK | os.X_OK))
 
+    def shortcomings(self) -> Iterator[Shortcoming]:
+        """Look for folders in which nothing can be made."""
+        for folder in self.unwritable_folders():
+            said = Sentence("No file can be made in the folder %(folder)s.", folder=folder)
+            yield Shortcoming(said, OWN_FOLDER)
+
     def stage(self) -> DiskStagedBlob:
         """Begin to receive a blob; raises Unavailable."""
-        with _storing():
+        with storing():
             return DiskStagedBlob(self._staging)
 
     def adopt(self, staged: StagedBlob) -> Digests:
@@ -112,7 +126,7 @@ class DiskStore:
         assert isinstance(staged, DiskStagedBlob)  # noqa: S101  a store adopts what it staged
         digests = staged.digests()
         target = self.path(digests.sha256)
-        with _storing():  # some file systems find room only now
+        with storing():  # some file systems find room only now
             staged.sync()
             staged.path.replace(target)
             _sync_folder(target.parent)
@@ -126,9 +140,63 @@ class DiskStore:
 
     def path(self, sha256: Sha256) -> Path:
         """Where a blob is; raises ValueError for what is no digest."""
-        if not _DIGEST.match(sha256):
-            raise ValueError("Not a SHA-256 digest")
-        return self._folder / sha256[:2] / sha256
+        return self._folder / place(sha256)
+
+    def find_path(self, sha256: Sha256) -> Path | None:
+        """Where a blob is, or would be."""
+        return self.path(sha256)
+
+    def find_size(self, sha256: Sha256) -> int | None:
+        """Return how many bytes a blob has; None for one that is absent.  Raises Unavailable."""
+        try:
+            return self.path(sha256).stat().st_size
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable(f"The file cannot be read: {error.strerror}") from error
+
+    def read(self, sha256: Sha256) -> bytes:
+        """Return a small blob.  Raises Missing and Unavailable."""
+        with _reading(), self.path(sha256).open("rb") as file:
+            return file.read()
+
+    def pieces(self, sha256: Sha256) -> Iterator[bytes]:
+        """Read a blob from its beginning to its end.  Raises Missing and Unavailable."""
+        with _reading(), self.path(sha256).open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
+
+    @contextmanager
+    def local_copy(self, sha256: Sha256) -> Iterator[Path]:
+        """Give the blob's own file, only to be read.  Raises Missing."""
+        path = self.path(sha256)
+        if not path.is_file():
+            raise Missing
+        yield path
+
+    @asynccontextmanager
+    async def stream(
+        self, sha256: Sha256, *, size: int, start: int, stop: int
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read a part of a blob as fast as somebody takes it.  Raises Missing."""
+        await self.require_whole(sha256, size)
+        async with await anyio.open_file(self.path(sha256), "rb") as file:
+            await file.seek(start)
+            yield _read_on(file, stop - start)
+
+    async def require_whole(self, sha256: Sha256, size: int) -> None:
+        """Raise Missing for a blob that is absent or has not ``size`` bytes; takes 2 µs."""
+        try:
+            if self.path(sha256).stat().st_size == size:
+                return
+        except OSError:
+            pass
+        raise Missing
+
+    async def find_signed_url(self, sha256: Sha256, seconds: int) -> str | None:
+        """Return None: what is on this machine is given out by it alone."""
+        del sha256, seconds
+        return None
 
     def delete(self, sha256: Sha256) -> None:
         """Remove a blob; one that is absent is no error."""
@@ -140,7 +208,7 @@ class DiskStore:
             try:
                 with os.scandir(self._folder / f"{first:02x}") as entries:
                     for entry in entries:
-                        if _DIGEST.match(entry.name):
+                        if is_digest(entry.name):
                             yield from _look_at(entry)
             except OSError as error:
                 raise Unavailable(f"The blobs cannot be listed: {error.strerror}") from error
@@ -153,8 +221,34 @@ def _look_at(entry: os.DirEntry[str]) -> Iterator[Blob]:
         yield Blob(sha256=Sha256(entry.name), size=found.st_size, used_at=used_at)
 
 
+def clear_away(staging: Path) -> None:
+    """Remove what killed processes left; raises OSError."""
+    oldest = time.time() - STALE_SECONDS
+    for left in staging.iterdir():
+        # Another process that starts may clear the same things away, a running one adopt them.
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < oldest:
+                left.unlink()
+
+
+async def _read_on(file: anyio.AsyncFile[bytes], left: int) -> AsyncIterator[bytes]:
+    while left > 0 and (piece := await file.read(min(left, PIECE_BYTES))):
+        left -= len(piece)
+        yield piece
+
+
 @contextmanager
-def _storing() -> Iterator[None]:
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Missing from error
+    except OSError as error:
+        raise Unavailable(f"The file cannot be read: {error.strerror}") from error
+
+
+@contextmanager
+def storing() -> Iterator[None]:
     """Turn a full disk, a quota and a limit on file sizes into StoreFull, others to Unavailable."""
     try:
         yield

@@ -1,20 +1,50 @@
 """What a blob store does, and how a blob is received: hashed in one pass, adopted or discarded.
 
-A blob is a run of bytes addressed by its SHA-256.  It is staged on the store's own file system
-while it arrives, and adopted under its digest only when somebody has looked at it.  Adopting is
+A blob is a run of bytes addressed by its SHA-256.  It is staged on a disk of this machine while it
+arrives, and adopted under its digest only when somebody has looked at it.  Adopting is
 idempotent, so two uploads of one file cannot disturb each other; a crash leaves at worst a staged
 file or a blob that nothing names.
 """
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NewType, Protocol, Self
 
+from wheelyard.facts import Sentence, Unavailable
+
 Sha256 = NewType("Sha256", str)
 """A SHA-256 digest as 64 lower-case hex digits."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+
+PIECE_BYTES = 64 * 1024
+"""Of what is read at once; the server holds some of them for each client that reads slowly."""
+
+MISSING = "The bytes of the file are not in the store"
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a SHA-256 digest as it is written here."""
+    return _DIGEST.match(text) is not None
+
+
+def place(sha256: Sha256) -> str:
+    """Where every store keeps a blob, below its root; raises ValueError for what is no digest."""
+    if not is_digest(sha256):
+        raise ValueError("Not a SHA-256 digest")
+    return f"{sha256[:2]}/{sha256}"
+
+
+class Missing(Unavailable):
+    """A blob that a row names is not in the store, or not whole."""
+
+    def __init__(self) -> None:
+        super().__init__(MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +119,69 @@ class StagedBlob(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcoming:
+    """What keeps a store from being used, and what to do about it."""
+
+    sentence: Sentence
+    remedy: Sentence
+
+
 class BlobStore(Protocol):
-    """The verbs that every store has."""
+    """The verbs that every store has.
+
+    Each raises ValueError for what is no digest, and Unavailable when the store does not do it now.
+    """
+
+    def prepare(self) -> None:
+        """Make it ready at a start; raises OSError too, for a folder of this machine."""
+
+    def shortcomings(self) -> Iterator[Shortcoming]:
+        """Look whether it can be written and read."""
 
     def stage(self) -> StagedBlob:
-        """Begin to receive a blob; raises Unavailable."""
+        """Begin to receive a blob."""
 
     def adopt(self, staged: StagedBlob) -> Digests:
-        """Make it durable under its digest: once this returns, a power cut loses nothing.
-
-        Raises Unavailable.
-        """
+        """Make it durable under its digest: once this returns, a power cut loses nothing."""
 
     def put(self, content: bytes) -> Digests:
-        """Store a small blob that is already in memory, just as durably; raises Unavailable."""
+        """Store a small blob that is already in memory, just as durably."""
 
-    def path(self, sha256: Sha256) -> Path:
-        """Where a blob can be read; raises ValueError for what is no digest."""
+    def find_path(self, sha256: Sha256) -> Path | None:
+        """Where the blob would be as a file that the server can send by itself; None without."""
+
+    def find_size(self, sha256: Sha256) -> int | None:
+        """Return how many bytes a blob has; None for one that is absent."""
+
+    def read(self, sha256: Sha256) -> bytes:
+        """Return a small blob.  Raises Missing."""
+
+    def pieces(self, sha256: Sha256) -> Iterator[bytes]:
+        """Read a blob from its beginning to its end.  Raises Missing."""
+
+    def local_copy(self, sha256: Sha256) -> AbstractContextManager[Path]:
+        """Give a file with the blob's bytes, only to be read.  Raises Missing."""
+
+    def stream(
+        self, sha256: Sha256, *, size: int, start: int, stop: int
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Read a part of a blob as fast as somebody takes it.
+
+        Entering raises Missing where the blob is absent or has not ``size`` bytes.
+        """
+
+    async def require_whole(self, sha256: Sha256, size: int) -> None:
+        """Raise Missing for a blob that is absent or has not ``size`` bytes."""
+
+    async def find_signed_url(self, sha256: Sha256, seconds: int) -> str | None:
+        """Return an address that gives the blob's bytes to anybody for some seconds.
+
+        None where the store gives nothing to anybody but us.
+        """
 
     def delete(self, sha256: Sha256) -> None:
         """Remove a blob; one that is absent is no error."""
 
     def all_blobs(self) -> Iterator[Blob]:
-        """Walk over every blob, in the order of digests' first digits; raises Unavailable."""
+        """Walk over every blob, in the order of their digests' first digits."""

@@ -39,7 +39,7 @@ class FileDownload:
         self._door = door
         self._site = site
         # Making a path of a digest takes 5 µs; a whole warm page takes 7.
-        self._path = lru_cache(maxsize=10_000)(registry.blobs.path)
+        self._path = lru_cache(maxsize=10_000)(registry.blobs.find_path)
         self._sizes: dict[Sha256, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,17 +68,15 @@ class FileDownload:
                 self._sizes.clear()
             self._sizes[sha256] = size
         described = describe_metadata(file, sha256, size, grant.is_open)
-        await deliver_metadata(scope, send, described, self._path(sha256))
+        path = self._path(sha256)
+        await deliver_metadata(self._registry.blobs, scope, send, described, path)
 
     def _measure(self, sha256: Sha256) -> int:
         """Return the size of a blob that no row tells, after holding it against its digest.
 
         Raises Unavailable: an installer that is told of metadata, and finds other or none, fails.
         """
-        try:
-            content = self._path(sha256).read_bytes()
-        except OSError:
-            content = b""
+        content = self._registry.blobs.read(sha256)
         if hashlib.sha256(content).hexdigest() != sha256:
             raise Unavailable("The metadata of the file is not in the store")
         return len(content)

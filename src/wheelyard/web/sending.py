@@ -9,11 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-import anyio
-from starlette.types import Scope, Send
+from starlette.types import Message, Scope, Send
 
-from wheelyard.blobs.store import Sha256
-from wheelyard.facts import Unavailable
+from wheelyard.blobs.store import BlobStore, Missing, Sha256
 from wheelyard.packages import File
 from wheelyard.pypi import installers
 from wheelyard.pypi.installers import Installer
@@ -31,9 +29,6 @@ from wheelyard.web.wanted import UNCHANGED, WHOLE, ByteRange, State, read_condit
 METADATA_SUFFIX = ".metadata"
 """Of the URL, and the name, of a file's metadata (PEP 658)."""
 
-# Of a range.  The server holds some of them for each client that reads slowly.
-_CHUNK_BYTES = 64 * 1024
-
 # Kept for ever where only the caller keeps it; shared caches must ask again after ten minutes, lest
 # they serve what has become private meanwhile.
 _OPEN = b"public, max-age=31536000, s-maxage=600, immutable"
@@ -44,6 +39,7 @@ _CLOSED = b"private, max-age=31536000, immutable"
 class Description:
     """What an answer says of a file, in the bytes in which it says it."""
 
+    sha256: Sha256
     state: State
     headers: Headers
 
@@ -77,20 +73,25 @@ def _describe(
         (b"vary", b"Authorization"),
         (b"x-content-type-options", b"nosniff"),
     ]
-    return Description(State(size=size, etag=etag, modified=modified), headers)
+    return Description(sha256, State(size=size, etag=etag, modified=modified), headers)
 
 
 async def deliver(
-    registry: Registry, scope: Scope, send: Send, file: File, described: Description, path: Path
+    registry: Registry,
+    scope: Scope,
+    send: Send,
+    file: File,
+    described: Description,
+    path: Path | None,
 ) -> None:
-    """Send a file, and remember that.
+    """Send a file, and remember that; ``path`` is where the server finds it, if anywhere.
 
     Raises Unavailable, and PreconditionFailed for what is asked for only in another state.
     """
     _require_whole(described, path)
     at, sent_whole = registry.clock(), False
     try:
-        sent_whole = await _send(scope, send, described, path)
+        sent_whole = await _send(registry.blobs, scope, send, described, path)
     finally:
         # A part, nothing new or the headers alone are a use, and no download.
         installer = _read_installer(scope) if sent_whole else None
@@ -102,32 +103,42 @@ def _read_installer(scope: Scope) -> Installer:
     return installers.read((find(scope, b"user-agent") or b"").decode("latin-1"))
 
 
-async def deliver_metadata(scope: Scope, send: Send, described: Description, path: Path) -> None:
+async def deliver_metadata(
+    blobs: BlobStore, scope: Scope, send: Send, described: Description, path: Path | None
+) -> None:
     """Send what resolvers read of a file; it counts as no download.  Raises what deliver does."""
     _require_whole(described, path)
-    await _send(scope, send, described, path)
+    await _send(blobs, scope, send, described, path)
 
 
-def _require_whole(file: Description, path: Path) -> None:
-    """Look each time, which takes 2 µs: the server would call absent what has lost its bytes."""
+def _require_whole(file: Description, path: Path | None) -> None:
+    """Look each time, which takes 2 µs: the server would call absent what has lost its bytes.
+
+    A store that is elsewhere says so when it is asked for them; what needs none, such as a 304, is
+    answered without asking it.
+    """
+    if path is None:
+        return
     try:
         is_whole = path.stat().st_size == file.state.size
     except OSError:
         is_whole = False
     if not is_whole:
-        raise Unavailable("The bytes of the file are not in the store")
+        raise Missing
 
 
-async def _send(scope: Scope, send: Send, file: Description, path: Path) -> bool:
+async def _send(
+    blobs: BlobStore, scope: Scope, send: Send, file: Description, path: Path | None
+) -> bool:
     """Send a blob: whole, a part of it, 304 or 416, and for HEAD the headers alone.
 
     Returns whether the whole was handed out.
     """
     wanted = select(scope["method"], read_conditions(scope), file.state)
     if wanted is WHOLE:
-        return await _send_whole(scope, send, file, path)
+        return await _send_whole(blobs, scope, send, file, path)
     if wanted.part is not None:
-        await _send_part(send, file, path, wanted.part)
+        await _send_part(blobs, send, file, wanted.part)
     elif wanted is UNCHANGED:
         await answer_not_modified(send, file.headers)
     else:
@@ -135,23 +146,28 @@ async def _send(scope: Scope, send: Send, file: Description, path: Path) -> bool
     return False
 
 
-async def _send_whole(scope: Scope, send: Send, file: Description, path: Path) -> bool:
+async def _send_whole(
+    blobs: BlobStore, scope: Scope, send: Send, file: Description, path: Path | None
+) -> bool:
     size = file.state.size
     if scope["method"] == "HEAD":
+        if path is None:
+            await blobs.require_whole(file.sha256, size)
         await send(start(200, file.headers, size))
         await send({"type": "http.response.body", "body": b""})
         return False
-    if "http.response.pathsend" in scope.get("extensions", {}):
+    if path is not None and "http.response.pathsend" in scope.get("extensions", {}):
         await send(start(200, file.headers, size))
         await send({"type": "http.response.pathsend", "path": str(path)})
     else:
-        await _send_bytes(send, path, ByteRange(0, size), 200, file.headers)
+        await _send_bytes(blobs, send, file, ByteRange(0, size), start(200, file.headers, size))
     return True
 
 
-async def _send_part(send: Send, file: Description, path: Path, part: ByteRange) -> None:
+async def _send_part(blobs: BlobStore, send: Send, file: Description, part: ByteRange) -> None:
     span = b"bytes %d-%d/%d" % (part.start, part.stop - 1, file.state.size)
-    await _send_bytes(send, path, part, 206, [*file.headers, (b"content-range", span)])
+    headers = [*file.headers, (b"content-range", span)]
+    await _send_bytes(blobs, send, file, part, start(206, headers, part.stop - part.start))
 
 
 async def _refuse_range(send: Send, file: Description) -> None:
@@ -165,13 +181,11 @@ _OF_REFUSED_RANGE = {b"accept-ranges", b"etag", b"last-modified", b"vary"}
 
 
 async def _send_bytes(
-    send: Send, path: Path, wanted: ByteRange, status: int, headers: Headers
+    blobs: BlobStore, send: Send, file: Description, part: ByteRange, begin: Message
 ) -> None:
-    async with await anyio.open_file(path, "rb") as file:  # before an answer has begun
-        await file.seek(wanted.start)
-        left = wanted.stop - wanted.start
-        await send(start(status, headers, left))
-        while left > 0 and (chunk := await file.read(min(left, _CHUNK_BYTES))):
-            left -= len(chunk)
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    found = blobs.stream(file.sha256, size=file.state.size, start=part.start, stop=part.stop)
+    async with found as pieces:  # before an answer has begun
+        await send(begin)
+        async for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

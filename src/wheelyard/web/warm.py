@@ -50,6 +50,9 @@ _READ = _CREDENTIALS | {b"accept", b"accept-encoding", b"if-none-match", b"user-
 _UNREMEMBERED = frozenset({b"cookie"}) | CONDITIONS - {b"if-none-match"}
 """With one of these a question is answered the long way; it is none that was asked before."""
 
+_MESSAGES = 2
+"""Of an answer that is kept: its beginning and its body."""
+
 _KEPT_STATUSES = frozenset({200, 304})
 
 _BASIS = "what an answer rests on"
@@ -157,7 +160,8 @@ class WarmAnswers:
         messages: list[Message] = []
 
         async def note(message: Message) -> None:
-            messages.append(message)
+            if len(messages) <= _MESSAGES:  # of a large file all would be much memory
+                messages.append(message)
             await send(message)
 
         await self._app(scope, receive, note)
@@ -175,7 +179,7 @@ def _holds_credential(headers: Headers) -> bool:
 
 def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
     """Make an answer of its messages, unless it came in parts or leaves outside Python."""
-    if len(messages) != 2:  # noqa: PLR2004  a beginning and a body
+    if len(messages) != _MESSAGES:
         return None
     begun, body = messages
     if begun["status"] not in _KEPT_STATUSES or body["type"] != "http.response.body":

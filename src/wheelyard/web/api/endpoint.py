@@ -209,7 +209,7 @@ class Api:
 
     async def _deliver(self, scope: Scope, send: Send, body: Delivery) -> None:
         described = sending.describe(body.file, body.is_open)
-        path = self._registry.blobs.path(body.file.sha256)
+        path = self._registry.blobs.find_path(body.file.sha256)
         await sending.deliver(self._registry, scope, send, body.file, described, path)
 
     def _look(self, scope: Scope, presented: Presented, read: Params) -> Reply[Any] | None:

@@ -32,7 +32,7 @@ class BrowserDownload:
         """Answer with the file's own bytes."""
         del receive
         file = await run_sync(self._find, scope)
-        path = self._registry.blobs.path(file.sha256)
+        path = self._registry.blobs.find_path(file.sha256)
         described = describe(file, False)
         kept = [header for header in described.headers if header[0] != _BY_NOBODY[0]]
         described = replace(described, headers=[*kept, _BY_NOBODY])

@@ -6,8 +6,8 @@ from functools import partial
 
 from wheelyard import forwarding, packages
 from wheelyard.access import Permission
-from wheelyard.blobs.store import Sha256
-from wheelyard.facts import NotFound, Sentence
+from wheelyard.blobs.store import Missing, Sha256
+from wheelyard.facts import NotFound, Sentence, Unavailable
 from wheelyard.packages import File, FileDetails, ListedRelease
 from wheelyard.pypi import contents, description, names
 from wheelyard.pypi.contents import Unreadable
@@ -133,18 +133,19 @@ def inspect(view: View) -> Answer:
 
 
 def _look_inside(view: View, file: File) -> dict[str, object]:
-    path = view.registry.blobs.path(file.sha256)
     filename = names.parse_filename(file.filename)
-    try:
-        inside = contents.look_inside(path, filename)
-    except (Unreadable, OSError):
-        return {"inside": None}
     member = view.params.peek_text("member", max_length=1000)
+    try:
+        with view.registry.blobs.local_copy(file.sha256) as path:
+            inside = contents.look_inside(path, filename)
+            text = contents.read_text(path, filename, member) if member else None
+    except (Unreadable, Missing, OSError):
+        return {"inside": None}
     window = paging.read_window(view, per_page=_MEMBERS_SHOWN)
     return {
         "inside": inside,
         "member": member,
-        "text": contents.read_text(path, filename, member) if member else None,
+        "text": text,
         "shown": inside.members[window.offset : window.offset + window.limit],
         "pager": paging.make_pager(view, window, len(inside.members), {}),
     }
@@ -206,9 +207,11 @@ def _describe(view: View, files: list[FileDetails]) -> Description | None:
     wheels = [file for file in listed if file.filetype == names.FileType.WHEEL]
     for file in reversed(wheels or listed):
         try:
-            content = view.registry.blobs.path(Sha256(file.metadata_sha256)).read_bytes()
-        except OSError:
+            content = view.registry.blobs.read(Sha256(file.metadata_sha256))
+        except Missing:
             continue
+        except Unavailable:
+            return None  # as it will be for the others, after just as long
         return description.describe(content)
     return None
 
