@@ -222,6 +222,20 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("GET", f"{PACKAGE}/pipelines"): on_packages(),
     ("GET", f"{PACKAGE}/package_files/{{file}}/download"): on_packages(fresh=file_of_project),
+    ("PUT", f"{PACKAGE}/yank"): on_packages(
+        MAINTAINER, 404, message="404 Package Not Found", names={"package": "0"}
+    ),
+    ("DELETE", f"{PACKAGE}/yank"): on_packages(
+        MAINTAINER, 404, message="404 Package Not Found", names={"package": "0"}
+    ),
+    ("PUT", f"{PACKAGE}/package_files/{{file}}/yank"): on_packages(
+        MAINTAINER, 404, message="404 Not Found"
+    ),
+    ("DELETE", f"{PACKAGE}/package_files/{{file}}/yank"): on_packages(
+        MAINTAINER, 404, message="404 Not Found"
+    ),
+    ("GET", f"{PROJECT}/packages/pypi/status/{{package:path}}"): on_packages(),
+    ("PUT", f"{PROJECT}/packages/pypi/status/{{package:path}}"): on_packages(MAINTAINER, 400),
     ("GET", f"{GROUP}/packages"): on_packages(),
     ("GET", RULES): Row(Rest(MAINTAINER, signed_in=True), 200),
     ("POST", RULES): changing(MAINTAINER),

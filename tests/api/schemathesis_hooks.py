@@ -19,6 +19,7 @@ WORLD = json.loads(os.environ["SCHEMATHESIS_WORLD"])
 _ENDING = frozenset(
     {
         "archive_project",
+        "change_package_status",
         "delete_group",
         "delete_package",
         "delete_package_file",

@@ -52,6 +52,8 @@ def test_a_package_is_shown_as_on_gitlab(
         "creator_id": second["creator_id"],
         "tags": [],
         "pipelines": [],
+        "yanked": False,
+        "yanked_reason": None,
     }
     assert body == {
         **second,
@@ -148,6 +150,8 @@ def test_the_files_of_a_package_are_shown_with_their_digests(
             "file_sha1": None,
             "file_sha256": dist.sha256,
             "pipelines": [],
+            "yanked": False,
+            "yanked_reason": None,
         }
         for shown, dist in zip(files, published[1:3], strict=True)
     ]

@@ -12,6 +12,7 @@ class Permission(IntEnum):  # numbers, because they are in the key of every hot 
     READ_PACKAGES = auto()
     PUBLISH = auto()
     DELETE_PACKAGES = auto()
+    CURATE_PACKAGES = auto()
     READ_GROUP_PACKAGES = auto()
     READ_ALL_PACKAGES = auto()
 
@@ -98,6 +99,8 @@ RULES = {
         Role.DEVELOPER, deploy_scopes=(Scope.WRITE_PACKAGE_REGISTRY,), changes_packages=True
     ),
     Permission.DELETE_PACKAGES: Rule(Role.MAINTAINER, changes_packages=True),
+    # Yanking, and saying what a package is.
+    Permission.CURATE_PACKAGES: Rule(Role.MAINTAINER, changes_packages=True),
     Permission.READ_GROUP_PACKAGES: Rule(scopes=READ_SCOPES, deploy_scopes=_ON_PACKAGES),
     Permission.READ_ALL_PACKAGES: Rule(scopes=READ_SCOPES, deploy_scopes=_ON_PACKAGES),
     Permission.LIST_PROJECTS: Rule(scopes=READ_SCOPES),
@@ -152,6 +155,7 @@ ON_PACKAGES = frozenset(
         Permission.READ_PACKAGES,
         Permission.PUBLISH,
         Permission.DELETE_PACKAGES,
+        Permission.CURATE_PACKAGES,
         Permission.READ_GROUP_PACKAGES,
         Permission.READ_ALL_PACKAGES,
     }

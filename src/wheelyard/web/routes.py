@@ -17,12 +17,14 @@ from wheelyard.web.api import (
     job_token_scope,
     job_tokens,
     members,
+    package_statuses,
     packages,
     personal_tokens,
     projects,
     protection_rules,
     users,
     version,
+    yanks,
 )
 from wheelyard.web.api.endpoint import Api, Handler
 from wheelyard.web.door import A_GROUP, A_PROJECT, THE_INSTANCE, Door
@@ -99,6 +101,22 @@ def routes(registry: Registry) -> list[BaseRoute]:
             package + "/package_files/{file}/download",
             packages.download_package_file,
             can.READ_PACKAGES,
+        ),
+        *(
+            api(method, package + path, handler, can.CURATE_PACKAGES)
+            for method, path, handler in (
+                ("PUT", "/yank", yanks.yank_package),
+                ("DELETE", "/yank", yanks.unyank_package),
+                ("PUT", "/package_files/{file}/yank", yanks.yank_package_file),
+                ("DELETE", "/package_files/{file}/yank", yanks.unyank_package_file),
+            )
+        ),
+        *(
+            api(method, "/projects/{project}/packages/pypi/status/{package:path}", handler, needed)
+            for method, handler, needed in (
+                ("GET", package_statuses.get_package_status, can.READ_PACKAGES),
+                ("PUT", package_statuses.change_package_status, can.CURATE_PACKAGES),
+            )
         ),
         api("GET", group + "/packages", packages.list_group_packages, can.READ_GROUP_PACKAGES),
         Route(V4 + "/openapi.json", openapi, methods=["GET"]),

@@ -10,11 +10,11 @@ from msgspec import Meta, Struct, structs
 from wheelyard import access, packages, protection, reaching
 from wheelyard.access import Permission
 from wheelyard.database.paging import Page
-from wheelyard.facts import NotFound
-from wheelyard.packages import File, Filter, ListedRelease, Release, Within
+from wheelyard.packages import Filter, ListedRelease, Release, Within
 from wheelyard.web.api.conditions import OnCondition, require_unmodified
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, Delivery, NoContent, Reply, show_time
 from wheelyard.web.api.keyset import BOTH, KeysetPaged
+from wheelyard.web.api.named_packages import get_file, get_release
 from wheelyard.web.api.paging import DEFAULT_PER_PAGE, Paged, PerPage, Positioned
 from wheelyard.web.api.shown_packages import (
     Package,
@@ -147,7 +147,7 @@ def _find(
 
 def get_package(call: Call) -> Reply[PackageWithVersions]:
     """Get a package, with the other versions of its name."""
-    release = _release(call)
+    release = get_release(call)
     versions = [
         PackageVersion(id=other.id, version=other.version, created_at=show_time(other.created_at))
         for other in packages.other_releases(call.conn, release)
@@ -159,13 +159,13 @@ def get_package(call: Call) -> Reply[PackageWithVersions]:
 def list_pipelines(call: Call, asked: ListPipelines) -> Reply[list[Pipeline]]:
     """List the pipelines that made a package: there are none here."""
     del asked
-    _release(call)
+    get_release(call)
     return Reply([])
 
 
 def delete_package(call: Call, asked: OnCondition) -> NoContent:
     """Delete a package and all of its files."""
-    release = _release(call)
+    release = get_release(call)
     _require_unprotected(call, release)
     require_unmodified(asked, packages.last_change(call.conn, release))
     packages.delete_release(call.conn, release, by=call.actor, at=call.at)
@@ -179,7 +179,7 @@ def list_package_files(call: Call, asked: ListPackageFiles) -> Reply[list[Packag
     """List the files of a package."""
     page = packages.list_files(
         call.conn,
-        _release(call),
+        get_release(call),
         asked.position.window,
         order_by=asked.order_by,
         descending=asked.sort == "desc",
@@ -194,8 +194,8 @@ def list_package_files(call: Call, asked: ListPackageFiles) -> Reply[list[Packag
 def download_package_file(call: Call, asked: FileConditions) -> Reply[Delivery]:
     """Download a file of a package."""
     del asked  # what sends the file looks at the request itself
-    release = _release(call)
-    file = _file(call, release)
+    release = get_release(call)
+    file = get_file(call, release)
     packages.require_downloads(release)
     is_open = access.may_anybody(Permission.READ_PACKAGES, call.subject)
     return Reply(Delivery(file, is_open=is_open))
@@ -203,29 +203,12 @@ def download_package_file(call: Call, asked: FileConditions) -> Reply[Delivery]:
 
 def delete_package_file(call: Call, asked: OnCondition) -> NoContent:
     """Delete a file of a package; the package goes with its last file."""
-    release = _release(call)
-    file = _file(call, release)
+    release = get_release(call)
+    file = get_file(call, release)
     _require_unprotected(call, release)
     require_unmodified(asked, file.created_at)
     packages.delete_file(call.conn, release, file, by=call.actor, at=call.at)
     return NO_CONTENT
-
-
-# What the path names -----------------------------------------------------------------------------
-
-
-def _release(call: Call) -> Release:
-    release = packages.find_release(call.conn, call.project.id, call.number("package"))
-    if release is None:
-        raise NotFound("Package")
-    return release
-
-
-def _file(call: Call, release: Release) -> File:
-    file = packages.find_file_of(call.conn, release, call.number("file"))
-    if file is None:
-        raise NotFound
-    return file
 
 
 def _require_unprotected(call: Call, release: Release) -> None:

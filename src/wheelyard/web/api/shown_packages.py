@@ -74,6 +74,10 @@ class Package(Struct, kw_only=True, frozen=True):
     creator_id: int | None
     tags: list[str] = []
     pipelines: list[Pipeline] = []
+    yanked: bool
+    """With all of its files (PEP 592); GitLab has neither this nor the next."""
+
+    yanked_reason: str | None
 
 
 class PackageWithVersions(Package, kw_only=True, frozen=True):
@@ -101,6 +105,10 @@ class PackageFile(Struct, kw_only=True, frozen=True):
     file_sha1: str | None = None
     file_sha256: str
     pipelines: list[Pipeline] = []
+    yanked: bool
+    """By itself or with its package (PEP 592); GitLab has neither this nor the next."""
+
+    yanked_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,8 @@ def show_release(call: Call, release: Release, shelf: Shelf) -> Package:
         created_at=show_time(release.created_at),
         last_downloaded_at=show_time(release.last_downloaded_at),
         creator_id=release.creator_id,
+        yanked=release.yanked is not None,
+        yanked_reason=release.yanked or None,
     )
 
 
@@ -177,4 +187,6 @@ def show_file(file: File) -> PackageFile:
         size=file.size,
         file_md5=file.md5,
         file_sha256=file.sha256,
+        yanked=file.yanked is not None,
+        yanked_reason=file.yanked or None,
     )
