@@ -254,11 +254,10 @@ class Index:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
+        self._mark: bytes | None = None
         self._version = -1
         self.serial = journal.last_serial_seen(watch)
         """Of the last journal entry that has been noticed."""
-        self.is_current = False
-        """Whether whoever asks now may do so without refreshing it; see ``web.news``."""
         self.pages: Shelf[PageKey, BuiltPage] = Shelf(
             self, MAX_PAGE_BYTES, size=_size_page, label=_label_page
         )
@@ -268,9 +267,16 @@ class Index:
 
     def refresh(self) -> None:
         """Notice everything that was committed before this call.  Raises Unavailable."""
-        version = self._watch.version()
-        if version == self._version:
+        mark = self._watch.mark()
+        if mark is not None and mark == self._mark:
             return
+        version = self._watch.version()
+        if version != self._version:
+            self._read_news()
+        # Last: were the news not to be had, the next request has to ask for them again.
+        self._version, self._mark = version, mark
+
+    def _read_news(self) -> None:
         news = journal.news(self._watch, self.serial, limit=MAX_NEWS)
         if len(news) == MAX_NEWS:
             self._forget()
@@ -278,12 +284,6 @@ class Index:
             for serial, entry in news:
                 self._evict(entry)
                 self.serial = serial
-        # Last: were the news not to be had, the next request has to ask for them again.
-        self._version = version
-
-    def expire(self) -> None:
-        """Have whoever comes next refresh it."""
-        self.is_current = False
 
     def find_sources(self, grant: Grant, asked: Asked, clock: Callable[[], datetime]) -> bytes:
         """Return under which sources a reader finds what they ask for; UNKNOWN when not known."""

@@ -11,7 +11,8 @@ Theory of operation, for SQLite:
 - Read connections are ``query_only``: nothing that reads can write by accident.
 - A Watch holds a connection that never writes and asks ``PRAGMA data_version``, which moves exactly
   when any *other* connection, of any process, has committed.  That costs some microseconds, and is
-  what lets a page be served from memory and still be fresh.
+  what lets a page be served from memory and still be fresh.  Before that it looks where SQLite
+  would look (see ``walindex``), which costs a tenth of one.
 """
 
 import sqlite3
@@ -26,6 +27,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from wheelyard.database.walindex import find_header
 from wheelyard.facts import Fact, Unavailable
 
 BUSY_TIMEOUT_MS = 30_000
@@ -115,6 +117,15 @@ class Watch:
         except sqlite3.Error as error:
             self._connection.close()
             raise _unavailable(error) from error
+        self.version()  # by now SQLite has mapped what is looked at
+        self._header = find_header(path)
+
+    def mark(self) -> bytes | None:
+        """Return bytes that are others after every commit; None where that cannot be seen.
+
+        They may be others without one, too.
+        """
+        return None if self._header is None else self._header.raw
 
     def version(self) -> int:
         """Return a number that is another one as soon as another connection has committed."""
@@ -128,7 +139,8 @@ class Watch:
             raise _unavailable(error) from error
 
     def close(self) -> None:
-        """Give back the connection."""
+        """Give back the connection, and what it has mapped."""
+        self._header = None
         self._connection.close()
 
 

@@ -23,7 +23,6 @@ from wheelyard.projects import Project
 from wheelyard.registry import Registry
 from wheelyard.settings import Settings
 from wheelyard.web import params
-from wheelyard.web.news import notice
 from wheelyard.web.paths import ALL_PYPI, GROUP_PYPI, PYPI, read_ref
 from wheelyard.web.principal import Dialect, Presented, presented_key, read_presented
 from wheelyard.web.turnstile import Turnstile
@@ -86,7 +85,7 @@ class Door:
         the order of ``access.decide``; while packages are switched off for the instance, NotFound;
         and Throttled.
         """
-        notice(self._registry.index)
+        self._registry.index.refresh()
         now = self._registry.clock()
         query = scope["query_string"]
         presented = read_presented(scope, params.read(query, "", b"").peek_text if query else None)

@@ -31,7 +31,6 @@ from wheelyard.index import Grant, Index, Shelf
 from wheelyard.pypi.installers import Installer
 from wheelyard.usage import Usage
 from wheelyard.web.headers import Headers, carried, start
-from wheelyard.web.news import notice
 from wheelyard.web.wanted import CONDITIONS
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -135,7 +134,7 @@ class WarmAnswers:
     def _find(self, key: bytes) -> _Answer | None:
         """Return what is remembered and as fresh as what would be answered now."""
         try:
-            notice(self._index)
+            self._index.refresh()
         except Unavailable:
             return None  # the endpoint asks again, and says so
         if self._serial != self._index.serial:
