@@ -14,6 +14,7 @@ from starlette.routing import Route
 from tests.architecture.repository import DOCS, ROOT, SRC, list_files, read_table
 from tests.browser.gallery import VARIABLE as SCREENSHOTS
 from tests.contract.target import TOKEN_VARIABLE, URL_VARIABLE
+from wheelyard.lint.credentials import TOKEN
 from wheelyard.registry import Registry
 from wheelyard.settings import PREFIX, Settings, meaning
 from wheelyard.web.routes import routes
@@ -161,7 +162,7 @@ def test_the_documents_name_only_targets_of_make_that_exist() -> None:
 def test_the_documents_name_only_variables_that_exist() -> None:
     known = {f"{PREFIX}{field.name.upper()}" for field in fields(Settings)}
     known |= {"WHEELYARD_ROOT_PASSWORD", "WHEELYARD_ROOT_TOKEN", SCREENSHOTS}
-    known |= {URL_VARIABLE, TOKEN_VARIABLE}
+    known |= {URL_VARIABLE, TOKEN_VARIABLE, TOKEN}
 
     named = {name for page in PAGES for name in re.findall(r"WHEELYARD_[A-Z_]+", page.read_text())}
 

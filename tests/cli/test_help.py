@@ -5,7 +5,7 @@ import pytest
 from tests.cli.terminal import Terminal
 
 COMMANDS = {
-    "": ["serve", "migrate", "doctor", "user", "token", "forget-name", "--version"],
+    "": ["serve", "migrate", "doctor", "lint", "user", "token", "forget-name", "--version"],
     "serve": ["--host", "--port", "--workers", "--data", "WHEELYARD_PORT; default: 8080"],
     "migrate": ["--data", "Safe to run again"],
     "user": ["create", "password"],
@@ -14,6 +14,7 @@ COMMANDS = {
     "token": ["create"],
     "token create": ["--name", "--scope", "--expires-at", "--data", "cannot be read again"],
     "forget-name": ["NAME", "--data", "Refused while any project has a package of this name"],
+    "lint": ["URL", "--token", "--package", "--sample", "--format", "--strict", "--timeout"],
     "doctor": ["--full", "--data", "Exits with 1 when something is wrong"],
 }
 

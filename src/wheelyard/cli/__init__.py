@@ -4,7 +4,7 @@ What can go wrong at a person's keyboard ends in one sentence on standard error 
 1; a traceback is a bug.
 """
 
-from wheelyard.cli import server, packages, doctor, accounts  # isort: skip  see above
+from wheelyard.cli import server, packages, doctor, lint, accounts  # isort: skip  see above
 from wheelyard.cli.program import main
 
-__all__ = ["accounts", "doctor", "main", "packages", "server"]
+__all__ = ["accounts", "doctor", "lint", "main", "packages", "server"]

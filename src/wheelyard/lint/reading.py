@@ -1,0 +1,196 @@
+"""Asking an index over HTTP, as its clients do, and never more than can be borne.
+
+Redirects are followed here, so that each can be judged; bodies are decoded here, so that a few
+bytes cannot become gigabytes.
+"""
+
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import BinaryIO, Self
+from urllib.parse import urljoin
+
+import httpx
+
+from wheelyard.lint.credentials import Credentials
+
+MAX_PAGE_BYTES = 128 * 1024 * 1024
+"""Of a page, decoded.  The root of the public index has some 40 MB."""
+MAX_GLANCE_BYTES = 256 * 1024
+"""Of an answer whose headers matter; what is longer is cut off."""
+MAX_FILE_BYTES = 1024 * 1024 * 1024
+"""Of a file, which is written to a temporary one as it comes."""
+MAX_REDIRECTS = 10
+_PATIENCE = 10
+"""A whole answer may take so many times as long as each wait."""
+_ENCODINGS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+class Unreadable(Exception):  # noqa: N818  reads as the fact that it is
+    """No answer, or one that goes on for too long; the text says which."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(reason)
+        self.url = url
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    ``url`` is where it came from in the end, ``hops`` are the addresses before it, from the one
+    that was asked for; ``is_whole`` says that nothing of the body was cut off.
+    """
+
+    url: str
+    status: int
+    headers: httpx.Headers
+    body: bytes = b""
+    is_whole: bool = True
+    hops: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> str:
+        """The media type without its parameters, lower case; empty when there is none."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    def header(self, name: str) -> str:
+        """Return a header; empty when there is none."""
+        value: str = self.headers.get(name, "")
+        return value.strip()
+
+    def words(self, name: str) -> set[str]:
+        """Return the parts of a list, lower case, as of ``Vary``."""
+        return {word.strip().lower() for word in self.header(name).split(",") if word.strip()}
+
+
+@dataclass(slots=True)
+class Reader:
+    """Asks one index, with credentials where they belong; counts what it asks."""
+
+    client: httpx.Client
+    credentials: Credentials | None
+    timeout: float
+    count: int = field(default=0)
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, credentials: Credentials | None, *, timeout: float, agent: str
+    ) -> Iterator[Self]:
+        """Open connections, and close them at the end; ``timeout`` is of each wait, in seconds."""
+        with httpx.Client(timeout=timeout, headers={"User-Agent": agent}) as client:
+            for name in ("Accept", "Accept-Encoding"):  # sent when a check sends them
+                del client.headers[name]
+            yield cls(client, credentials, timeout)
+
+    def get(self, url: str, headers: Mapping[str, str] = _NOTHING) -> Answer:
+        """Get a page whole.  Raises Unreadable, for one without end too."""
+        answer = self._ask("GET", url, headers, MAX_PAGE_BYTES)
+        if not answer.is_whole:
+            raise Unreadable(url, f"The page has more than {MAX_PAGE_BYTES} bytes")
+        return answer
+
+    def glance(
+        self,
+        url: str,
+        headers: Mapping[str, str] = _NOTHING,
+        *,
+        method: str = "GET",
+        anonymous: bool = False,
+    ) -> Answer:
+        """Get what an answer begins with.  Raises Unreadable."""
+        return self._ask(method, url, headers, MAX_GLANCE_BYTES, anonymous=anonymous)
+
+    def download(self, url: str, into: BinaryIO) -> Answer:
+        """Write a file into another, as it was sent.  Raises Unreadable."""
+        answer = self._ask("GET", url, _NOTHING, MAX_FILE_BYTES, into)
+        if not answer.is_whole:
+            raise Unreadable(url, f"The file has more than {MAX_FILE_BYTES} bytes")
+        return answer
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        into: BinaryIO | None = None,
+        *,
+        anonymous: bool = False,
+    ) -> Answer:
+        hops: list[str] = []
+        # Nobody who says nothing of encodings wants one.
+        sent = {"Accept-Encoding": "identity", **headers}
+        while len(hops) <= MAX_REDIRECTS:
+            try:
+                answer = self._ask_once(method, url, sent, limit, into, anonymous=anonymous)
+                target = urljoin(url, answer.header("location"))
+            except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as wrong:
+                raise Unreadable(url, str(wrong) or type(wrong).__name__) from wrong
+            if answer.status not in _REDIRECTS or target == url:
+                return replace(answer, hops=tuple(hops))
+            hops.append(url)
+            url = target
+        raise Unreadable(hops[0], f"It redirects more than {MAX_REDIRECTS} times")
+
+    def _ask_once(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        into: BinaryIO | None,
+        *,
+        anonymous: bool,
+    ) -> Answer:
+        sent = dict(headers)
+        if self.credentials and not anonymous and self.credentials.are_for(url):
+            sent["Authorization"] = self.credentials.header
+        self.count += 1
+        with self.client.stream(method, url, headers=sent) as response:
+            bare = response.status_code in _REDIRECTS
+            pieces = () if bare else self._pieces(response, url)
+            decode = None if into else _decoder(response.headers.get("content-encoding", ""))
+            body, is_whole = _collect(pieces, decode, limit, into)
+            return Answer(url, response.status_code, response.headers, body, is_whole)
+
+    def _pieces(self, response: httpx.Response, url: str) -> Iterator[bytes]:
+        end = time.monotonic() + self.timeout * _PATIENCE
+        for piece in response.iter_raw():
+            if time.monotonic() > end:
+                raise Unreadable(url, f"The answer takes more than {self.timeout * _PATIENCE:g} s")
+            yield piece
+
+
+def _decoder(encoding: str) -> "zlib._Decompress | None":
+    """Make a decoder; None for what comes as it is, and for what nobody asked for."""
+    bits = _ENCODINGS.get(encoding.strip().lower())
+    return None if bits is None else zlib.decompressobj(bits)
+
+
+def _collect(
+    pieces: Iterator[bytes] | tuple[()],
+    decoder: "zlib._Decompress | None",
+    limit: int,
+    into: BinaryIO | None,
+) -> tuple[bytes, bool]:
+    """Return the body, or what it begins with, and whether it is whole."""
+    body, left = bytearray(), limit
+    for piece in pieces:
+        # One byte more than is taken, so that a bomb is cut off before it has burst.
+        decoded = decoder.decompress(piece, left + 1) if decoder else piece
+        if len(decoded) > left:
+            body += b"" if into else decoded[:left]
+            return bytes(body), False
+        left -= len(decoded)
+        if into:
+            into.write(decoded)
+        else:
+            body += decoded
+    return bytes(body), True

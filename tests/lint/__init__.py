@@ -1,0 +1,1 @@
+"""The linter, put to sound and broken indexes."""
