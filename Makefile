@@ -1,16 +1,18 @@
 # Everything starts from Python 3.11.4 or newer and make; what else is needed, it installs.
 PYTHON ?= python3
 PORT ?= 8080
+ROUNDS ?= 1000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help serve test check fix bench demo words lock clean
+.PHONY: help serve test soak check fix bench demo words lock clean
 
 help:
 	@echo 'make serve   start the registry on SQLite and a folder (./data)'
 	@echo 'make demo    publish and install a package, from nothing'
 	@echo 'make test    the whole test suite, with the real clients'
+	@echo 'make soak    each kind of change a thousand times, and who sees it when (ROUNDS=1000)'
 	@echo 'make check   lint, formatting, types, import rules, spelling'
 	@echo 'make fix     let the formatter and the linter mend what they can'
 	@echo 'make bench   figures and ratios, beside nginx and other registries (ARGS=--quick)'
@@ -27,6 +29,9 @@ demo: .venv/dev
 test: .venv/dev .venv-clients/ready
 	tests/browser/install-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+soak: .venv/dev
+	WHEELYARD_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/freshness -o timeout=0
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -36,7 +36,7 @@ from wheelyard.groups import NewGroup
 from wheelyard.journal import OPERATOR
 from wheelyard.memberships import Member, Place
 from wheelyard.namespaces import Namespace
-from wheelyard.packages import Release
+from wheelyard.packages import File, Release
 from wheelyard.projects import NewProject, Project
 from wheelyard.protection import Level, NewRule, Rule
 from wheelyard.pypi.names import parse_filename
@@ -293,17 +293,25 @@ class Installation:
         with self.database.write() as conn:
             release = self._release_of(conn, project, dist)
             if alone:
-                file = packages.find_newest_copy(conn, release, parse_filename(dist.filename))
-                assert file is not None
+                file = self._file_of(conn, release, dist)
                 packages.yank_file(conn, release, file, reason, by=OPERATOR, at=utc_now())
             else:
                 packages.yank_release(conn, release, reason, by=OPERATOR, at=utc_now())
 
-    def unyank(self, project: Project, dist: Dist) -> None:
-        """Take back that the release of a file was yanked."""
+    def unyank(self, project: Project, dist: Dist, *, alone: bool = False) -> None:
+        """Take back that the release of a file was yanked, or the file alone."""
         with self.database.write() as conn:
             release = self._release_of(conn, project, dist)
-            packages.unyank_release(conn, release, by=OPERATOR, at=utc_now())
+            if alone:
+                file = self._file_of(conn, release, dist)
+                packages.unyank_file(conn, release, file, by=OPERATOR, at=utc_now())
+            else:
+                packages.unyank_release(conn, release, by=OPERATOR, at=utc_now())
+
+    def _file_of(self, conn: Connection, release: Release, dist: Dist) -> File:
+        file = packages.find_newest_copy(conn, release, parse_filename(dist.filename))
+        assert file is not None
+        return file
 
     def _release_of(self, conn: Connection, project: Project, dist: Dist) -> Release:
         release = packages.find_version(conn, project.id, dist.name, dist.version)

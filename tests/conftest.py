@@ -113,6 +113,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     read = sum(map(int, list_properties(terminalreporter, "pages read")))
     if read:
         terminalreporter.write_line(f"The crawl has read {read} answers of pages.")
+    changes, looks, asked, uploads = (
+        sum(map(int, list_properties(terminalreporter, name)))
+        for name in ("fresh changes", "fresh answers", "answers to a crowd", "uploads of a crowd")
+    )
+    if changes:
+        terminalreporter.write_line(
+            f"The next request saw each of {changes:,} changes, of {looks:,} looks none was stale;"
+            f" meanwhile a crowd was answered {asked:,} times and uploaded {uploads:,} files."
+        )
     for folder in sorted(set(list_properties(terminalreporter, "screenshots"))):
         if any(Path(folder).iterdir()):
             terminalreporter.write_line(f"Screenshots are in {folder}")

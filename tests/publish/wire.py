@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tests.builders import Dist
+
 BOUNDARY = b"a-boundary"
 TYPE = b"multipart/form-data; boundary=" + BOUNDARY
 
@@ -38,6 +40,12 @@ def _part(part: Part) -> bytes:
 def fields(texts: Mapping[str, str]) -> list[Part]:
     """The parts of plain fields."""
     return [Part(name.encode(), text.encode()) for name, text in texts.items()]
+
+
+def upload(dist: Dist) -> bytes:
+    """Write the body of a whole upload as twine does."""
+    content = Part(b"content", dist.content, dist.filename.encode())
+    return form([*fields(dist.fields()), content])
 
 
 def head(
