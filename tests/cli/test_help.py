@@ -5,7 +5,19 @@ import pytest
 from tests.cli.terminal import Terminal
 
 COMMANDS = {
-    "": ["serve", "migrate", "doctor", "lint", "user", "token", "forget-name", "--version"],
+    "": [
+        "serve",
+        "migrate",
+        "doctor",
+        "lint",
+        "user",
+        "token",
+        "yank",
+        "unyank",
+        "status",
+        "forget-name",
+        "--version",
+    ],
     "serve": ["--host", "--port", "--workers", "--data", "WHEELYARD_PORT; default: 8080"],
     "migrate": ["--data", "Safe to run again"],
     "user": ["create", "password"],
@@ -13,6 +25,9 @@ COMMANDS = {
     "user password": ["--password-stdin", "--data", "signed out everywhere"],
     "token": ["create"],
     "token create": ["--name", "--scope", "--expires-at", "--data", "cannot be read again"],
+    "yank": ["PROJECT", "NAME", "VERSION", "[FILE]", "--reason", "--data", "uploaded later"],
+    "unyank": ["PROJECT", "NAME", "VERSION", "[FILE]", "--data"],
+    "status": ["PROJECT", "NAME", "[STATUS]", "--reason", "--data", "takes no uploads"],
     "forget-name": ["NAME", "--data", "Refused while any project has a package of this name"],
     "lint": ["URL", "--token", "--package", "--sample", "--format", "--strict", "--timeout"],
     "doctor": ["--full", "--data", "Exits with 1 when something is wrong"],
