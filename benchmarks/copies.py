@@ -5,6 +5,7 @@ digests, so that what an upload writes is not told twice here; a test holds copi
 bytes of copied files are nowhere, and nothing asks for them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import shake_128
 from itertools import islice
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
     Table,
     bindparam,
     func,
@@ -34,29 +36,37 @@ Row = Mapping[str, object]
 
 
 def copy_packages(
-    conn: Connection, model: Release, names: Iterable[str], *, into: int, files: int = 1
+    conn: Connection, model: Release, placed: Iterable[tuple[int, str]], *, files: int = 1
 ) -> None:
-    """Write packages of one release, each with as many files, into the project of that id."""
-    made = list(names)
+    """Write packages of one release, each with as many files, into projects: by id, and name."""
+    made = list(enumerate(placed))
     package, release = _next_id(conn, schema.packages), _next_id(conn, schema.releases)
-    numbered = list(enumerate(made))
-    ids = {"project_id": into}
     package_rows = (
-        {**ids, "id": package + n, "normalized_name": name, "name": name} for n, name in numbered
+        {"id": package + n, "project_id": project_id, "normalized_name": name, "name": name}
+        for n, (project_id, name) in made
     )
     _copy(conn, schema.packages, model.package_id, package_rows)
-    known = ({"normalized_name": name} for name in made)
-    _copy(conn, schema.known_names, model.normalized_name, known)
-    release_rows = ({**ids, "id": release + n, "package_id": package + n} for n, _ in numbered)
+    known = ({"normalized_name": name} for _, (_, name) in made)
+    _copy(conn, schema.known_names, model.normalized_name, known, may_be_there=True)
+    release_rows = (
+        {"id": release + n, "package_id": package + n, "project_id": project_id}
+        for n, (project_id, _) in made
+    )
     _copy(conn, schema.releases, model.id, release_rows)
     wheels = (
         (release + n, _wheel(name, model.version, build))
-        for n, name in numbered
+        for n, (_, name) in made
         for build in range(files)
     )
     _copy_files(conn, model, wheels)
-    _journal(conn, model, ({**ids, "package": name} for name in made for _ in range(files)))
-    _count(conn, into, model, len(made) * files)
+    entries = (
+        {"project_id": project_id, "package": name}
+        for _, (project_id, name) in made
+        for _ in range(files)
+    )
+    _journal(conn, model, entries)
+    counts = Counter(project_id for _, (project_id, _) in made)
+    _count(conn, model, {project_id: count * files for project_id, count in counts.items()})
 
 
 def copy_releases(conn: Connection, model: Release, versions: Iterable[str]) -> None:
@@ -76,7 +86,7 @@ def copy_releases(conn: Connection, model: Release, versions: Iterable[str]) -> 
     wheels = ((release + n, _wheel(model.name, version)) for n, version in numbered)
     _copy_files(conn, model, wheels)
     _journal(conn, model, ({"package": model.normalized_name} for _ in made))
-    _count(conn, model.project_id, model, len(made))
+    _count(conn, model, {model.project_id: len(made)})
 
 
 def copy_projects(conn: Connection, model: Project, names: Iterable[str]) -> range:
@@ -100,7 +110,14 @@ def copy_projects(conn: Connection, model: Project, names: Iterable[str]) -> ran
     return range(first, first + len(made))
 
 
-def _copy(conn: Connection, table: Table, model: object, rows: Iterable[Row]) -> None:
+def _copy(
+    conn: Connection,
+    table: Table,
+    model: object,
+    rows: Iterable[Row],
+    *,
+    may_be_there: bool = False,
+) -> None:
     """Write rows that are as the model's, which is named by its key, but for these columns."""
     batches = iter(rows)
     (key,) = table.primary_key
@@ -111,6 +128,8 @@ def _copy(conn: Connection, table: Table, model: object, rows: Iterable[Row]) ->
         taken = [_bound(column) if column.name in own else column for column in columns]
         source = select(*taken).where(key == bindparam("model", model, key.type))
         statement = insert(table).from_select([column.name for column in columns], source)
+        if may_be_there:
+            statement = statement.prefix_with("OR IGNORE")
         conn.execute(statement, [{f"own_{k}": v for k, v in row.items()} for row in batch])
 
 
@@ -154,19 +173,21 @@ def _journal(conn: Connection, model: Release, rows: Iterable[Row]) -> None:
     _copy(conn, journal, conn.scalars(first.limit(1)).first(), rows)
 
 
-def _count(conn: Connection, project_id: int, model: Release, files: int) -> None:
-    table = schema.files
+def _count(conn: Connection, model: Release, counts: Mapping[int, int]) -> None:
+    """Let projects' own sums follow: by id, how many files are new."""
+    table, projects = schema.files, schema.projects
     size = select(table.c.size).where(table.c.release_id == model.id).limit(1).scalar_subquery()
-    projects = schema.projects
-    conn.execute(
+    more = bindparam("more", type_=Integer)
+    statement = (
         update(projects)
-        .where(projects.c.id == project_id)
+        .where(projects.c.id == bindparam("counted"))
         .values(
-            file_count=projects.c.file_count + files,
-            package_bytes=projects.c.package_bytes + files * size,
+            file_count=projects.c.file_count + more,
+            package_bytes=projects.c.package_bytes + more * size,
             last_published_at=model.created_at,
         )
     )
+    conn.execute(statement, [{"counted": key, "more": count} for key, count in counts.items()])
 
 
 def _next_id(conn: Connection, table: Table) -> int:

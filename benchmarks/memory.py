@@ -24,14 +24,18 @@ class Worker:
 
     def resident_bytes(self) -> int:
         """What it holds now."""
-        return self._status("VmRSS")
+        return self._kilobytes("status", "VmRSS")
 
     def peak_bytes(self) -> int:
         """The most it has held since it began."""
-        return self._status("VmHWM")
+        return self._kilobytes("status", "VmHWM")
 
-    def _status(self, name: str) -> int:
-        text = Path(f"/proc/{self.pid}/status").read_text()
+    def proportional_bytes(self) -> int:
+        """What it holds now, of what it shares with others only its part."""
+        return self._kilobytes("smaps_rollup", "Pss")
+
+    def _kilobytes(self, file: str, name: str) -> int:
+        text = Path(f"/proc/{self.pid}/{file}").read_text()
         found = re.search(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)
         if found is None:
             raise Broken(f"The process {self.pid} does not say its {name}")

@@ -34,7 +34,8 @@ SMALL_BYTES = 4096 - 720
 MEGABYTE = 1_000_000
 
 _BOUNDARY = "a-boundary-that-no-noise-contains"
-_HEADERS = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
+FORM_HEADERS = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
+"""Of every form."""
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -92,7 +93,7 @@ def _upload_seconds(endpoint: Endpoint, body: Path) -> float:
         started = time.perf_counter()
         connection.putrequest("POST", endpoint.path)
         sized = {"Content-Length": str(body.stat().st_size)}
-        for name, value in {**endpoint.headers, **_HEADERS, **sized}.items():
+        for name, value in {**endpoint.headers, **FORM_HEADERS, **sized}.items():
             connection.putheader(name, value)
         connection.endheaders()
         connection.sock.sendfile(file)
@@ -165,7 +166,7 @@ def _send(endpoint: Endpoint, bodies: Sequence[bytes], wait: Callable[[], object
     connection = endpoint.connect()
     wait()
     for body in bodies:
-        connection.request("POST", endpoint.path, body, {**endpoint.headers, **_HEADERS})
+        connection.request("POST", endpoint.path, body, {**endpoint.headers, **FORM_HEADERS})
         _require_accepted(endpoint, connection)
     connection.close()
 

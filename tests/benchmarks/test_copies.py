@@ -68,7 +68,7 @@ def test_a_copied_package_is_as_an_uploaded_one(
 ) -> None:
     publish(conn, project, dist("other-a", "1.0"), NOW)
     uploaded = [newest(conn, table) for table in TABLES]
-    copy_packages(conn, model, ["other-b"], into=project.id)
+    copy_packages(conn, model, [(project.id, "other-b")])
     copied = [newest(conn, table) for table in TABLES]
 
     renamed = str(uploaded).replace("other-a", "other-b").replace("other_a", "other_b")
@@ -88,7 +88,7 @@ def test_a_copied_release_is_as_an_uploaded_one(
 
 
 def test_what_is_copied_is_listed(conn: Connection, project: Project, model: Release) -> None:
-    copy_packages(conn, model, ["more-1", "more-2"], into=project.id, files=3)
+    copy_packages(conn, model, [(project.id, "more-1"), (project.id, "more-2")], files=3)
     copy_releases(conn, model, ["1.1", "1.10"])
 
     names = packages.all_names(conn, project.id)
@@ -111,7 +111,7 @@ def test_what_is_copied_is_listed(conn: Connection, project: Project, model: Rel
 def test_the_sums_of_a_project_count_copies(
     conn: Connection, project: Project, model: Release
 ) -> None:
-    copy_packages(conn, model, ["more-1", "more-2"], into=project.id, files=3)
+    copy_packages(conn, model, [(project.id, "more-1"), (project.id, "more-2")], files=3)
     copy_releases(conn, model, ["1.1"])
 
     row = conn.execute(select(schema.projects).where(schema.projects.c.id == project.id)).one()
