@@ -53,6 +53,16 @@ class Duplicates(StrEnum):
     """The same bytes succeed without a new file; other bytes are refused."""
 
 
+class FileDelivery(StrEnum):
+    """Who sends the bytes of files."""
+
+    DIRECT = "direct"
+    """The registry itself."""
+
+    X_ACCEL = "x-accel"
+    """nginx before it, which is told where they are."""
+
+
 class InvalidSettings(Exception):  # noqa: N818  reads as the sentence that it is
     """Every problem of the environment at once, one sentence each."""
 
@@ -169,6 +179,13 @@ class Settings:
         ),
     ] = 30
 
+    file_delivery: Annotated[
+        FileDelivery,
+        Sentence(
+            "Who sends the bytes of files: `direct`, the registry; `x-accel`, nginx before it."
+        ),
+    ] = FileDelivery.DIRECT
+
     trusted_proxies: Annotated[
         tuple[str, ...],
         Sentence(
@@ -227,6 +244,7 @@ class Settings:
                 "RATE_LIMIT_SECONDS", cls.rate_limit_seconds, low=1, high=86_400
             ),
             auth_failures=reader.number("AUTH_FAILURES", cls.auth_failures, low=0, high=MAX_COUNT),
+            file_delivery=reader.file_delivery(),
             trusted_proxies=reader.networks("TRUSTED_PROXIES"),
         )
         if reader.problems:
@@ -343,6 +361,13 @@ class _Reader:
             self._problem("DUPLICATES", "allow, refuse or identical")
             return Duplicates.ALLOW
         return Duplicates(text)
+
+    def file_delivery(self) -> FileDelivery:
+        text = self.text("FILE_DELIVERY", FileDelivery.DIRECT)
+        if text in {choice.value for choice in FileDelivery}:
+            return FileDelivery(text)
+        self._problem("FILE_DELIVERY", "direct or x-accel")
+        return FileDelivery.DIRECT
 
     def url(self, name: str, scheme: str, example: str) -> str:
         text = self.text(name)

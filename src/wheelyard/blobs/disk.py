@@ -38,6 +38,8 @@ from wheelyard.facts import Sentence, StoreFull, Unavailable
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
+_SHARED_MODE = 0o640
+
 STALE_SECONDS = 24 * 60 * 60
 """No upload takes a day; a staged file this old was left by a process that was killed."""
 
@@ -47,8 +49,10 @@ OWN_FOLDER = Sentence("Give the folder to the user that the registry runs as.")
 class DiskStagedBlob:
     """A file in the staging folder."""
 
-    def __init__(self, folder: Path) -> None:
-        descriptor, name = tempfile.mkstemp(dir=folder)
+    def __init__(self, folder: Path, *, is_shared: bool = False) -> None:
+        descriptor, name = tempfile.mkstemp(dir=folder)  # for its owner alone
+        if is_shared:
+            os.fchmod(descriptor, _SHARED_MODE)
         self.path = Path(name)
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._hasher = Hasher()
@@ -82,10 +86,14 @@ class DiskStagedBlob:
 
 
 class DiskStore:
-    """The default store.  Its folders are made once, so that no upload has to."""
+    """The default store.  Its folders are made once, so that no upload has to.
 
-    def __init__(self, folder: Path) -> None:
+    Where it ``is_shared``, the group of the registry's user can read what is stored from then on.
+    """
+
+    def __init__(self, folder: Path, *, is_shared: bool = False) -> None:
         self._folder = folder
+        self._is_shared = is_shared
         self._staging = folder / "staging"
 
     def prepare(self) -> None:
@@ -115,7 +123,7 @@ class DiskStore:
     def stage(self) -> DiskStagedBlob:
         """Begin to receive a blob; raises Unavailable."""
         with storing():
-            return DiskStagedBlob(self._staging)
+            return DiskStagedBlob(self._staging, is_shared=self._is_shared)
 
     def adopt(self, staged: StagedBlob) -> Digests:
         """Sync the bytes, rename them to their digest, sync the folder.  Raises Unavailable.

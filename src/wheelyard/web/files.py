@@ -69,7 +69,7 @@ class FileDownload:
             self._sizes[sha256] = size
         described = describe_metadata(file, sha256, size, grant.is_open)
         path = self._path(sha256)
-        await deliver_metadata(self._registry.blobs, scope, send, described, path)
+        await deliver_metadata(self._registry, scope, send, described, path)
 
     def _measure(self, sha256: Sha256) -> int:
         """Return the size of a blob that no row tells, after holding it against its digest.

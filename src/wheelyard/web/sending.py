@@ -4,6 +4,7 @@ A URL names a digest, so what it serves never changes: the ETag is the digest of
 clients may keep the bytes for ever.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from wheelyard.packages import File
 from wheelyard.pypi import installers
 from wheelyard.pypi.installers import Installer
 from wheelyard.registry import Registry
+from wheelyard.settings import FileDelivery
 from wheelyard.web.headers import (
     Headers,
     answer,
@@ -24,10 +26,13 @@ from wheelyard.web.headers import (
     http_date,
     start,
 )
-from wheelyard.web.wanted import UNCHANGED, WHOLE, ByteRange, State, read_conditions, select
+from wheelyard.web.wanted import UNCHANGED, WHOLE, ByteRange, State, Wanted, read_conditions, select
 
 METADATA_SUFFIX = ".metadata"
 """Of the URL, and the name, of a file's metadata (PEP 658)."""
+
+ACCEL_ROOT = "/-/blobs"
+"""Where nginx has the store, for ``X-Accel-Redirect`` alone; a page has no such path."""
 
 # Kept for ever where only the caller keeps it; shared caches must ask again after ten minutes, lest
 # they serve what has become private meanwhile.
@@ -91,7 +96,7 @@ async def deliver(
     _require_whole(described, path)
     at, sent_whole = registry.clock(), False
     try:
-        sent_whole = await _send(registry.blobs, scope, send, described, path)
+        sent_whole = await _send(registry, scope, send, described, path)
     finally:
         # A part, nothing new or the headers alone are a use, and no download.
         installer = _read_installer(scope) if sent_whole else None
@@ -104,11 +109,11 @@ def _read_installer(scope: Scope) -> Installer:
 
 
 async def deliver_metadata(
-    blobs: BlobStore, scope: Scope, send: Send, described: Description, path: Path | None
+    registry: Registry, scope: Scope, send: Send, described: Description, path: Path | None
 ) -> None:
     """Send what resolvers read of a file; it counts as no download.  Raises what deliver does."""
     _require_whole(described, path)
-    await _send(blobs, scope, send, described, path)
+    await _send(registry, scope, send, described, path)
 
 
 def _require_whole(file: Description, path: Path | None) -> None:
@@ -128,13 +133,18 @@ def _require_whole(file: Description, path: Path | None) -> None:
 
 
 async def _send(
-    blobs: BlobStore, scope: Scope, send: Send, file: Description, path: Path | None
+    registry: Registry, scope: Scope, send: Send, file: Description, path: Path | None
 ) -> bool:
     """Send a blob: whole, a part of it, 304 or 416, and for HEAD the headers alone.
 
     Returns whether the whole was handed out.
     """
-    wanted = select(scope["method"], read_conditions(scope), file.state)
+    blobs, method, conditions = registry.blobs, scope["method"], read_conditions(scope)
+    wanted = select(method, conditions, file.state)
+    has_nginx = registry.settings.file_delivery is FileDelivery.X_ACCEL
+    if has_nginx and path is not None and _is_for_nginx(method, conditions, wanted):
+        await _hand_on(send, file, path, wanted)
+        return wanted is WHOLE
     if wanted is WHOLE:
         return await _send_whole(blobs, scope, send, file, path)
     if wanted.part is not None:
@@ -144,6 +154,31 @@ async def _send(
     else:
         await _refuse_range(send, file)
     return False
+
+
+def _is_for_nginx(method: str, conditions: Mapping[bytes, bytes], wanted: Wanted) -> bool:
+    """Whether nginx would send what is wanted.
+
+    What it judges by itself is the method, ``Range`` and ``If-Range``, the latter by our headers;
+    other conditions by headers that are not ours, and of a range that is to be ignored it thinks
+    otherwise.  Those few are answered here.
+    """
+    if method != "GET" or conditions.keys() & _MISJUDGED:
+        return False
+    return wanted.part is not None if b"range" in conditions else wanted is WHOLE
+
+
+_MISJUDGED = {b"if-match", b"if-modified-since", b"if-none-match", b"if-unmodified-since"}
+
+
+async def _hand_on(send: Send, file: Description, path: Path, wanted: Wanted) -> None:
+    """Have nginx send it, which takes this for the address of a file: docs/nginx.md."""
+    inside = f"{ACCEL_ROOT}/{path.parent.name}/{path.name}"
+    # To the whole nginx adds that it takes ranges, and Poetry reads no list of two.
+    said = file.headers
+    if wanted is WHOLE:
+        said = [header for header in said if header[0] != b"accept-ranges"]
+    await answer(send, 200, [*said, (b"x-accel-redirect", inside.encode())])
 
 
 async def _send_whole(
