@@ -60,7 +60,9 @@ class Watcher:
 
     def _watch_all(self, first: Line, second: Line, *, is_done: bool) -> None:
         self.changes += 1
-        begin, total = self.changes // 2, len(self.looks)
+        total = len(self.looks)
+        begin = (self.changes - 1) // 2 * _AT_ONCE
+        begin += begin // total  # so that each comes first at some time
         chosen = [number % total for number in range(begin, begin + min(_AT_ONCE, total))]
         for line in (first, second, first):  # the third finds what a race left to be remembered
             self._watch(line, chosen, is_done=is_done)
