@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from wheelyard.blobs import open_store
+from wheelyard.blobs.small import SmallBlobs
 from wheelyard.blobs.store import BlobStore
 from wheelyard.database.engine import Database
 from wheelyard.index import Index
@@ -29,6 +30,7 @@ class Registry:
     settings: Settings
     database: Database
     blobs: BlobStore
+    small: SmallBlobs
     index: Index
     usage: Usage
     throttle: Throttle
@@ -38,10 +40,12 @@ class Registry:
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Self:
         """Open what ``firststart.prepare`` has made ready."""
         database = Database(settings.database_path)
+        blobs = open_store(settings)
         return cls(
             settings=settings,
             database=database,
-            blobs=open_store(settings),
+            blobs=blobs,
+            small=SmallBlobs(blobs.read),
             index=Index(database.watch()),
             usage=Usage(),
             throttle=Throttle.of(settings),

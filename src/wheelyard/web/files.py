@@ -23,6 +23,7 @@ from wheelyard.web.sending import (
     describe,
     describe_metadata,
 )
+from wheelyard.web.warm import rest_on
 
 _MOST_MEASURED = 100_000
 """Blobs of metadata of which the size is remembered; each takes some 150 bytes."""
@@ -49,12 +50,17 @@ class FileDownload:
         params = scope["path_params"]
         sha256, filename = params["sha256"].lower(), params["filename"]
         if filename.endswith(METADATA_SUFFIX):
-            file = await self._find(grant, sha256, filename.removesuffix(METADATA_SUFFIX))
+            filename = filename.removesuffix(METADATA_SUFFIX)
+            file = await self._find(grant, sha256, filename)
             await self._send_metadata(scope, send, grant, file)
+            rest_on(scope, grant, self._registry.index.end_of(grant, (sha256, filename)))
             return
         file = await self._find(grant, sha256, filename)
         path = self._path(file.sha256)
-        await deliver(self._registry, scope, send, file, describe(file, grant.is_open), path)
+        described = describe(file, grant.is_open)
+        installer = await deliver(self._registry, scope, send, file, described, path)
+        end = self._registry.index.end_of(grant, (sha256, filename))
+        rest_on(scope, grant, end, file.release_id, installer)
 
     async def _send_metadata(self, scope: Scope, send: Send, grant: Grant, file: File) -> None:
         """Send what resolvers read; it counts as no download."""

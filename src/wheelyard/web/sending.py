@@ -10,8 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from anyio.to_thread import run_sync
 from starlette.types import Message, Scope, Send
 
+from wheelyard.blobs.small import MAX_BLOB_BYTES
 from wheelyard.blobs.store import BlobStore, Missing, Sha256
 from wheelyard.packages import File
 from wheelyard.pypi import installers
@@ -88,19 +90,22 @@ async def deliver(
     file: File,
     described: Description,
     path: Path | None,
-) -> None:
+) -> Installer | None:
     """Send a file, and remember that; ``path`` is where the server finds it, if anywhere.
+
+    Returns what has downloaded it; None for a part, nothing new or the headers alone.
 
     Raises Unavailable, and PreconditionFailed for what is asked for only in another state.
     """
     _require_whole(described, path)
-    at, sent_whole = registry.clock(), False
+    at, sent_whole, installer = registry.clock(), False, None
     try:
         sent_whole = await _send(registry, scope, send, described, path)
     finally:
         # A part, nothing new or the headers alone are a use, and no download.
         installer = _read_installer(scope) if sent_whole else None
         registry.usage.note_download(file.release_id, at, installer)
+    return installer
 
 
 def _read_installer(scope: Scope) -> Installer:
@@ -146,7 +151,7 @@ async def _send(
         await _hand_on(send, file, path, wanted)
         return wanted is WHOLE
     if wanted is WHOLE:
-        return await _send_whole(blobs, scope, send, file, path)
+        return await _send_whole(registry, scope, send, file, path)
     if wanted.part is not None:
         await _send_part(blobs, send, file, wanted.part)
     elif wanted is UNCHANGED:
@@ -182,16 +187,22 @@ async def _hand_on(send: Send, file: Description, path: Path, wanted: Wanted) ->
 
 
 async def _send_whole(
-    blobs: BlobStore, scope: Scope, send: Send, file: Description, path: Path | None
+    registry: Registry, scope: Scope, send: Send, file: Description, path: Path | None
 ) -> bool:
-    size = file.state.size
+    blobs, size = registry.blobs, file.state.size
     if scope["method"] == "HEAD":
         if path is None:
             await blobs.require_whole(file.sha256, size)
         await send(start(200, file.headers, size))
         await send({"type": "http.response.body", "body": b""})
         return False
-    if path is not None and "http.response.pathsend" in scope.get("extensions", {}):
+    if size <= MAX_BLOB_BYTES:
+        small = registry.small
+        content = small.find(file.sha256)
+        if content is None:
+            content = await run_sync(small.fetch, file.sha256)
+        await answer(send, 200, file.headers, content)
+    elif path is not None and "http.response.pathsend" in scope.get("extensions", {}):
         await send(start(200, file.headers, size))
         await send({"type": "http.response.pathsend", "path": str(path)})
     else:

@@ -52,6 +52,9 @@ _UNREMEMBERED = frozenset({b"cookie"}) | CONDITIONS - {b"if-none-match"}
 _MESSAGES = 2
 """Of an answer that is kept: its beginning and its body."""
 
+_ELSEWHERE = b"x-accel-redirect"
+"""Names a file that somebody else sends; whether it is there has to be looked at each time."""
+
 _KEPT_STATUSES = frozenset({200, 304})
 
 _BASIS = "what an answer rests on"
@@ -182,6 +185,8 @@ def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
         return None
     begun, body = messages
     if begun["status"] not in _KEPT_STATUSES or body["type"] != "http.response.body":
+        return None
+    if any(name == _ELSEWHERE for name, _ in begun["headers"]):
         return None
     once = carried()
     return _Answer(
