@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, union_all, update
 
 from wheelyard.access import Actor
 from wheelyard.database import schema
@@ -72,8 +72,11 @@ class Entry:
 
 
 def record(conn: Connection, entry: Entry, *, by: Actor, at: datetime, **details: object) -> None:
-    """Append an entry.  Details are for people who read it later, and hold no secret."""
-    conn.execute(
+    """Append an entry.  Details are for people who read it later, and hold no secret.
+
+    What names a package is at once its newest change, and the newest of its project's packages.
+    """
+    appended = conn.execute(
         insert(schema.journal).values(
             at=at,
             action=entry.action,
@@ -87,6 +90,20 @@ def record(conn: Connection, entry: Entry, *, by: Actor, at: datetime, **details
             details=_dump(details),
         )
     )
+    if entry.project_id is not None and entry.package is not None:
+        key = appended.inserted_primary_key
+        assert key is not None  # noqa: S101  of one row that was inserted there always is one
+        _note_serial(conn, entry.project_id, entry.package, key.serial)
+
+
+def _note_serial(conn: Connection, project_id: int, package: str, serial: int) -> None:
+    packages, projects = schema.packages, schema.projects
+    conn.execute(
+        update(packages)
+        .where(packages.c.project_id == project_id, packages.c.normalized_name == package)
+        .values(serial=serial)
+    )
+    conn.execute(update(projects).where(projects.c.id == project_id).values(packages_serial=serial))
 
 
 def _dump(details: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
 from starlette.routing import Route
 
 from tests.architecture.repository import DOCS, ROOT, SRC, list_files, read_table
@@ -81,7 +82,7 @@ def test_what_differs_or_is_absent_says_how_or_why() -> None:
 
 def test_every_direct_dependency_says_what_it_saves() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = sorted(name.split("[")[0] for name in project["dependencies"])
+    names = sorted(Requirement(one).name for one in project["dependencies"])
 
     rows = read_table(DOCS / "ARCHITECTURE.md", "Part")
 

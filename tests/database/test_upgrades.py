@@ -36,9 +36,13 @@ INSERT INTO files VALUES
     (4, 3, 'other-0.1.tar.gz', 'n', 'sdist', 5000000000, 'a', 'b', 'c', '', '2.1', 'd', 1,
      '2026-01-03');
 DELETE FROM releases WHERE id = 9;
-INSERT INTO journal (at, action, package, details) VALUES
-    ('2026-01-01 00:00:00.000000', 'release.deleted', 'gone', '{}'),
-    ('2026-01-05 00:00:00.000000', 'file.published', 'demo', '{}');
+INSERT INTO journal (at, action, project_id, package, details) VALUES
+    ('2026-01-01 00:00:00.000000', 'release.deleted', NULL, 'gone', '{}'),
+    ('2026-01-05 00:00:00.000000', 'file.published', 1, 'demo', '{}'),
+    ('2026-01-06 00:00:00.000000', 'file.published', 1, 'demo', '{}'),
+    ('2026-01-07 00:00:00.000000', 'release.deleted', 1, 'gone', '{}'),
+    ('2026-01-08 00:00:00.000000', 'project.edited', 1, NULL, '{}'),
+    ('2026-01-09 00:00:00.000000', 'file.published', 3, 'other', '{}');
 """
 
 
@@ -117,6 +121,14 @@ def test_every_name_that_was_ever_here_is_known(upgraded: sqlite3.Connection) ->
         ("gone", "2026-01-01 00:00:00.000000"),
         ("other", "2026-01-03"),
     ]
+
+
+def test_packages_and_projects_learn_their_newest_change(upgraded: sqlite3.Connection) -> None:
+    of_packages = upgraded.execute("SELECT normalized_name, serial FROM packages ORDER BY 1")
+    of_projects = upgraded.execute("SELECT id, packages_serial FROM projects ORDER BY 1")
+
+    assert of_packages.fetchall() == [("demo", 3), ("other", 0)]
+    assert of_projects.fetchall() == [(1, 4), (2, 0)]
 
 
 def test_nothing_is_yanked_and_every_package_is_active(upgraded: sqlite3.Connection) -> None:

@@ -21,6 +21,7 @@ from wheelyard.pypi.simple import (
 from wheelyard.pypi.status import PackageStatus
 
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+OTHER_SHA256 = "486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7"
 NOON = datetime(2026, 8, 21, 12, 0, 0, 1500, tzinfo=UTC)
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]))
@@ -33,11 +34,13 @@ FILES = st.builds(
     size=st.integers(0, 2**40),
     uploaded_at=st.datetimes(timezones=st.just(UTC)),
     yanked=st.none() | TEXTS,
+    core_metadata=st.none() | st.just(OTHER_SHA256),
 )
 DETAILS = st.builds(
     Detail,
     name=st.just(NormalizedName("demo")),
     shown_name=TEXTS,
+    serial=st.integers(0, 2**40),
     versions=st.lists(TEXTS, max_size=3),
     files=st.lists(FILES, max_size=5),
     status=st.sampled_from(PackageStatus),
@@ -51,6 +54,7 @@ class Seen(HTMLParser):
     def __init__(self, page: bytes) -> None:
         super().__init__()
         self.tags: list[str] = []
+        self.comments: list[str] = []
         self.metas: dict[str | None, str | None] = {}
         self.anchors: list[tuple[dict[str, str | None], str]] = []
         self._attributes: dict[str, str | None] | None = None
@@ -64,6 +68,9 @@ class Seen(HTMLParser):
             self.metas[told["name"]] = told["content"]
         if tag == "a":
             self._attributes, self._text = dict(attrs), ""
+
+    def handle_comment(self, data: str) -> None:
+        self.comments.append(data)
 
     def handle_data(self, data: str) -> None:
         self._text += data
@@ -82,13 +89,16 @@ def file(filename: str, requires_python: str = "", **told: Any) -> SimpleFile:
 
 def detail(*files: SimpleFile, **told: Any) -> Detail:
     """What the page of a package says."""
-    return Detail(NormalizedName("demo"), "Demo", ["1.0"], files, **told)
+    return Detail(NormalizedName("demo"), "Demo", 42, ["1.0"], files, **told)
 
 
 def listing(title: str, *names: str) -> Listing:
     """What an index says."""
-    packages = [Listed(NormalizedName(name.lower().replace(".", "-")), name) for name in names]
-    return Listing(title, "/projects/7/simple", packages)
+    packages = [
+        Listed(NormalizedName(name.lower().replace(".", "-")), name, 40 + number)
+        for number, name in enumerate(names)
+    ]
+    return Listing(title, "/projects/7/simple", 42, packages)
 
 
 def in_json(record: Detail | Listing) -> Any:
@@ -100,7 +110,7 @@ def test_a_packages_page_in_html() -> None:
     page = render_html(
         detail(
             file("demo-1.0.tar.gz", yanked='broken "on" <Windows>'),
-            file("demo-1.0-py3-none-any.whl", ">=3.6,<4", yanked=""),
+            file("demo-1.0-py3-none-any.whl", ">=3.6,<4", yanked="", core_metadata=OTHER_SHA256),
             status=PackageStatus.DEPRECATED,
             status_reason="use <other>",
         )
@@ -122,9 +132,11 @@ def test_a_packages_page_in_html() -> None:
     <a href="/files/demo-1.0.tar.gz#sha256={SHA256}" \
 data-yanked="broken &quot;on&quot; &lt;Windows&gt;">demo-1.0.tar.gz</a><br>
     <a href="/files/demo-1.0-py3-none-any.whl#sha256={SHA256}" \
-data-requires-python="&gt;=3.6,&lt;4" data-yanked="">demo-1.0-py3-none-any.whl</a>
+data-requires-python="&gt;=3.6,&lt;4" data-core-metadata="sha256={OTHER_SHA256}" \
+data-dist-info-metadata="sha256={OTHER_SHA256}" data-yanked="">demo-1.0-py3-none-any.whl</a>
   </body>
 </html>
+<!--SERIAL 42-->
 """
     )
 
@@ -133,14 +145,14 @@ def test_a_packages_page_in_json() -> None:
     page = in_json(
         detail(
             file("demo-1.0.tar.gz", yanked="broken on Windows"),
-            file("demo-1.0-py3-none-any.whl", ">=3.6,<4", yanked=""),
+            file("demo-1.0-py3-none-any.whl", ">=3.6,<4", yanked="", core_metadata=OTHER_SHA256),
             status=PackageStatus.DEPRECATED,
             status_reason="use other",
         )
     )
 
     assert page == {
-        "meta": {"api-version": "1.4"},
+        "meta": {"api-version": "1.4", "_last-serial": 42},
         "name": "demo",
         "project-status": {"status": "deprecated", "reason": "use other"},
         "versions": ["1.0"],
@@ -161,6 +173,7 @@ def test_a_packages_page_in_json() -> None:
                 "size": 1234,
                 "upload-time": "2026-08-21T12:00:00.001500Z",
                 "yanked": True,
+                "core-metadata": {"sha256": OTHER_SHA256},
             },
         ],
     }
@@ -174,7 +187,7 @@ def test_what_is_as_usual_is_not_said() -> None:
     assert "project-status" not in in_json(plain)
     (told,) = in_json(plain)["files"]
     assert told["yanked"] is False
-    assert "requires-python" not in told
+    assert not {"requires-python", "core-metadata", "provenance"} & set(told)
 
 
 @pytest.mark.parametrize("status", [one for one in PackageStatus if one != "active"])
@@ -216,14 +229,18 @@ def test_an_index_in_html() -> None:
     <a href="/projects/7/simple/my-package/">my.package</a>
   </body>
 </html>
+<!--SERIAL 42-->
 """
     )
 
 
 def test_an_index_in_json() -> None:
     assert in_json(listing("tools", "Demo", "my.package")) == {
-        "meta": {"api-version": "1.4"},
-        "projects": [{"name": "demo"}, {"name": "my-package"}],
+        "meta": {"api-version": "1.4", "_last-serial": 42},
+        "projects": [
+            {"name": "demo", "_last-serial": 40},
+            {"name": "my-package", "_last-serial": 41},
+        ],
     }
 
 
@@ -246,6 +263,9 @@ def html_of(told: dict[str, Any]) -> tuple[dict[str, str], str]:
     attributes = {"href": f"{told['url']}#sha256={told['hashes']['sha256']}"}
     if "requires-python" in told:
         attributes["data-requires-python"] = told["requires-python"]
+    if "core-metadata" in told:
+        described = f"sha256={told['core-metadata']['sha256']}"
+        attributes |= dict.fromkeys(("data-core-metadata", "data-dist-info-metadata"), described)
     if told["yanked"] is not False:
         attributes["data-yanked"] = "" if told["yanked"] is True else told["yanked"]
     return attributes, told["filename"]
@@ -255,6 +275,7 @@ def html_of(told: dict[str, Any]) -> tuple[dict[str, str], str]:
 def test_both_forms_say_the_same_and_read_back_as_it_was(record: Detail) -> None:
     seen, told = Seen(render_html(record)), in_json(record)
 
+    assert seen.comments == [f"SERIAL {told['meta']['_last-serial']}"]
     assert seen.anchors == [html_of(one) for one in told["files"]]
     status = told.get("project-status", {})
     assert seen.metas == {

@@ -73,7 +73,7 @@ def test_the_client_is_sent_to_the_name_as_it_was_requested(
     assert answer.status_code == 302
     assert answer.headers["location"] == f"{UPSTREAM}/Nobody_Has.This/"
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["vary"] == "Accept, Authorization"
+    assert "Authorization" in answer.headers["vary"].split(", ")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert (f"{UPSTREAM}/Nobody_Has.This/" in answer.text) is (method == "GET")
 

@@ -1,5 +1,7 @@
 """The pages of groups and of the instance: their HTML, their links, their headers."""
 
+import hashlib
+
 import pytest
 
 from tests.actors import Actor, Installation, pypi
@@ -40,6 +42,7 @@ def test_the_page_of_a_package_in_full(
 ) -> None:
     published(town, stocked, "Group.Demo")
     dist = wheel("Group.Demo", "1.0+local", requires_python=">=3.8")
+    metadata = hashlib.sha256(dist.metadata).hexdigest()
     with reader(town, group) as actor:
         answer = actor.simple(group, f"group_demo{end}")
 
@@ -54,12 +57,15 @@ def test_the_page_of_a_package_in_full(
         "  <body>\n"
         "    <h1>Links for Group.Demo</h1>\n"
         f'    <a href="{url}/Group_Demo-1.0%2Blocal-py3-none-any.whl#sha256={dist.sha256}"'
-        ' data-requires-python="&gt;=3.8">Group_Demo-1.0+local-py3-none-any.whl</a>\n'
+        ' data-requires-python="&gt;=3.8"'
+        f' data-core-metadata="sha256={metadata}" data-dist-info-metadata="sha256={metadata}"'
+        ">Group_Demo-1.0+local-py3-none-any.whl</a>\n"
         "  </body>\n"
         "</html>\n"
+        f"<!--SERIAL {answer.headers['x-pypi-last-serial']}-->\n"
     )
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers["vary"] == "Accept, Authorization"
+    assert "Authorization" in answer.headers["vary"].split(", ")
     assert answer.headers["cache-control"] == "max-age=0, must-revalidate, private"
 
 
@@ -82,6 +88,7 @@ def test_the_index_in_full(town: Installation, group: Namespace, stocked: Projec
         f'    <a href="{root}/zeta/">Zeta</a>\n'
         "  </body>\n"
         "</html>\n"
+        f"<!--SERIAL {answer.headers['x-pypi-last-serial']}-->\n"
     )
 
 

@@ -1,5 +1,7 @@
 """Simple pages in HTML: what they say, their names, their headers."""
 
+import hashlib
+
 import pytest
 
 from tests.actors import Actor, Installation
@@ -26,6 +28,7 @@ def test_a_package_is_found_under_every_spelling_of_its_name(
 
 def test_the_page_of_a_package_in_full(developer: Actor, project: Project) -> None:
     dist = wheel("demo", "1.0+local.1", requires_python=">=3.8")
+    metadata = hashlib.sha256(dist.metadata).hexdigest()
     developer.publish(project, dist)
 
     answer = developer.simple(project, "demo/")
@@ -41,9 +44,12 @@ def test_the_page_of_a_package_in_full(developer: Actor, project: Project) -> No
         "  <body>\n"
         "    <h1>Links for demo</h1>\n"
         f'    <a href="{url}/demo-1.0%2Blocal.1-py3-none-any.whl#sha256={dist.sha256}"'
-        ' data-requires-python="&gt;=3.8">demo-1.0+local.1-py3-none-any.whl</a>\n'
+        ' data-requires-python="&gt;=3.8"'
+        f' data-core-metadata="sha256={metadata}" data-dist-info-metadata="sha256={metadata}"'
+        ">demo-1.0+local.1-py3-none-any.whl</a>\n"
         "  </body>\n"
         "</html>\n"
+        f"<!--SERIAL {answer.headers['x-pypi-last-serial']}-->\n"
     )
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
@@ -68,6 +74,7 @@ def test_the_index_in_full(developer: Actor, project: Project) -> None:
         f'    <a href="{root}/zeta/">Zeta</a>\n'
         "  </body>\n"
         "</html>\n"
+        f"<!--SERIAL {answer.headers['x-pypi-last-serial']}-->\n"
     )
 
 

@@ -179,6 +179,7 @@ projects = Table(
     _switch("job_token_scope_enabled", on=True),  # whether it lists whose job tokens it admits
     Column("moved_at", UtcDateTime),  # when it last came into another namespace
     Column("widened_at", UtcDateTime),  # when its packages were last opened to more readers
+    _count("packages_serial"),  # of the newest entry of the journal that names a package of it
     Index(None, "namespace_id"),
     Index(None, "last_published_at"),
     sqlite_autoincrement=True,
@@ -257,6 +258,7 @@ packages = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("status", String(16), nullable=False, server_default=text("'active'")),  # PEP 792
     Column("status_reason", Text, nullable=False, server_default=text("''")),
+    _count("serial"),  # of the newest entry of the journal that names it
     UniqueConstraint("project_id", "normalized_name"),
     Index(None, "normalized_name", "project_id"),  # for what is sought in many projects
     sqlite_autoincrement=True,

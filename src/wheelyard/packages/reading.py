@@ -15,6 +15,7 @@ from wheelyard.packages.records import (
     FILE_COLUMNS,
     File,
     Holder,
+    PackageName,
     PackagePage,
     Release,
     Within,
@@ -29,20 +30,30 @@ from wheelyard.pypi.names import Filename, NormalizedName, normalize_name, norma
 from wheelyard.pypi.status import PackageStatus
 
 
-def all_names(conn: Connection, within: Within) -> list[tuple[NormalizedName, str]]:
-    """Return the normalised and the shown name of every package, sorted.
+def all_names(conn: Connection, within: Within) -> list[PackageName]:
+    """Return the name of every package, sorted.
 
-    Where several projects have one, it is shown as the oldest of these packages is.
+    Where several projects have one, it is shown as the oldest of these packages is, and the newest
+    change of any of them counts.
     """
     rows = conn.execute(
-        select(packages.c.normalized_name, packages.c.name)
+        select(packages.c.normalized_name, packages.c.name, packages.c.serial)
         .where(is_within(packages.c.project_id, within))
         .order_by(packages.c.normalized_name, packages.c.id)
     )
-    shown: dict[NormalizedName, str] = {}
-    for row in rows:
-        shown.setdefault(row.normalized_name, row.name)
-    return list(shown.items())
+    listed: dict[NormalizedName, PackageName] = {}
+    for normalized_name, name, serial in rows:
+        earlier = listed.get(normalized_name)
+        if earlier is not None:
+            name, serial = earlier.name, max(serial, earlier.serial)  # noqa: PLW2901  see above
+        listed[normalized_name] = PackageName(normalized_name, name, serial)
+    return list(listed.values())
+
+
+def last_serial(conn: Connection, within: Within) -> int:
+    """Return the serial of the newest change of any package, be it gone now; 0 for none."""
+    newest = func.max(projects.c.packages_serial)
+    return conn.scalar(select(newest).where(is_within(projects.c.id, within))) or 0
 
 
 _PAGE: Select[Any] = (
@@ -53,6 +64,7 @@ _PAGE: Select[Any] = (
         packages.c.project_id,
         packages.c.status,
         packages.c.status_reason,
+        packages.c.serial,
         releases.c.version,
         releases.c.normalized_version,
         releases.c.created_at.label("released_at"),
@@ -90,6 +102,7 @@ def find_page(
     speaking = next((row for row in rows if PackageStatus(row.status).offers_files), rows[0])
     return PackagePage(
         name=rows[0].name,
+        serial=max(row.serial for row in rows),
         versions=list(versions.values()),
         files=list(newest.values()),
         status=PackageStatus(speaking.status),

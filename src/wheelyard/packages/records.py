@@ -172,6 +172,16 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageName:
+    """A package as an index lists it."""
+
+    normalized_name: NormalizedName
+    name: str
+    serial: int
+    """Of its newest change."""
+
+
+@dataclass(frozen=True, slots=True)
 class PackagePage:
     """What a simple page lists: the newest file of each name, in the order of first upload.
 
@@ -179,6 +189,9 @@ class PackagePage:
     """
 
     name: str
+    serial: int
+    """Of the newest change of the package, in whichever of the projects."""
+
     versions: Sequence[str]
     """Each version once, as it is first written; those too that have no file here."""
 

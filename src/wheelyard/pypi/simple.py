@@ -1,15 +1,15 @@
 """Simple pages: records of what they say, and the two forms in which they say it.
 
 Essential reading: PEP 503 (HTML), PEP 691 (JSON), PEP 592 (yanked files), PEP 700 (versions, sizes,
-times), PEP 792 (status), PEP 833 (HTML frozen at 1.4), kept current in the PyPA specification
-"Simple repository API".
+times), PEP 714 (metadata beside files), PEP 792 (status), PEP 833 (HTML frozen at 1.4), current in
+the PyPA specification "Simple repository API".
 
 One record makes both forms, so that they cannot differ in what both can say.  HTML has no place for
 versions, sizes and times.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -34,9 +34,11 @@ _HEAD = """\
   <body>
     <h1>Links for {title}</h1>
 """
+# As the public Python Package Index ends its pages; mirrors read it.
 _FOOT = """\
   </body>
 </html>
+<!--SERIAL {serial}-->
 """
 
 
@@ -60,6 +62,9 @@ class SimpleFile:
     yanked: str | None = None
     """Why it is yanked, perhaps with nothing; None when it is not."""
 
+    core_metadata: str | None = None
+    """The SHA-256 of what ``.metadata`` after the URL serves; None where nothing does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
@@ -68,6 +73,9 @@ class Detail:
     name: NormalizedName
     shown_name: str
     """As it was first uploaded."""
+
+    serial: int
+    """Of the newest change of it."""
 
     versions: Sequence[str]
     files: Sequence[SimpleFile]
@@ -82,6 +90,8 @@ class Listed:
 
     name: NormalizedName
     shown_name: str
+    serial: int
+    """Of the newest change of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,9 @@ class Listing:
     root: str
     """The index's own root-relative URL, without a slash at its end."""
 
+    serial: int
+    """Of the newest change of any package; of one, perhaps, that is listed no more."""
+
     packages: Sequence[Listed]
 
 
@@ -101,18 +114,17 @@ class Listing:
 def render_html(record: Detail | Listing) -> bytes:
     """Write a page as HTML, one anchor in a line."""
     if isinstance(record, Listing):
-        return _page(record.title, {}, _package_anchors(record))
-    return _page(record.shown_name, _status_metas(record), map(_file_anchor, record.files))
-
-
-def _page(title: str, told: Mapping[str, str], anchors: Iterable[str]) -> bytes:
+        title, told, anchors = record.title, {}, _package_anchors(record)
+    else:
+        title, told, anchors = record.shown_name, _status_metas(record), _file_anchors(record)
     metas = "".join(
         f'    <meta name="{name}" content="{escape(value)}">\n'
         for name, value in {"pypi:repository-version": API_VERSION, **told}.items()
     )
     body = "<br>\n".join(anchors)
     head = _HEAD.format(metas=metas, title=escape(title))
-    return f"{head}{body}\n{_FOOT}".encode() if body else f"{head}{_FOOT}".encode()
+    end = ("\n" if body else "") + _FOOT.format(serial=record.serial)
+    return f"{head}{body}{end}".encode()
 
 
 def _status_metas(detail: Detail) -> dict[str, str]:
@@ -132,9 +144,10 @@ def _package_anchors(listing: Listing) -> Iterator[str]:
         yield f'    <a href="{root}/{package.name}/">{escape(package.shown_name)}</a>'
 
 
-def _file_anchor(file: SimpleFile) -> str:
-    said = "".join(f' {name}="{escape(value)}"' for name, value in _attributes(file))
-    return f"    <a {said.strip()}>{escape(file.filename)}</a>"
+def _file_anchors(detail: Detail) -> Iterator[str]:
+    for file in detail.files:
+        said = " ".join(f'{name}="{escape(value)}"' for name, value in _attributes(file))
+        yield f"    <a {said}>{escape(file.filename)}</a>"
 
 
 def _attributes(file: SimpleFile) -> Iterator[tuple[str, str]]:
@@ -143,6 +156,10 @@ def _attributes(file: SimpleFile) -> Iterator[tuple[str, str]]:
     # on it.
     if file.requires_python:
         yield "data-requires-python", file.requires_python
+    if file.core_metadata is not None:
+        yield "data-core-metadata", f"sha256={file.core_metadata}"
+        # As it was called at first, for clients of that time (PEP 714).
+        yield "data-dist-info-metadata", f"sha256={file.core_metadata}"
     if file.yanked is not None:
         yield "data-yanked", file.yanked
 
@@ -158,14 +175,16 @@ def render_json(record: Detail | Listing) -> bytes:
 
 def _list_in_json(listing: Listing) -> dict[str, Any]:
     return {
-        "meta": {"api-version": API_VERSION},
-        "projects": [{"name": package.name} for package in listing.packages],
+        "meta": _meta(listing),
+        "projects": [
+            {"name": package.name, "_last-serial": package.serial} for package in listing.packages
+        ],
     }
 
 
 def _detail_in_json(detail: Detail) -> dict[str, Any]:
     said: dict[str, Any] = {
-        "meta": {"api-version": API_VERSION},
+        "meta": _meta(detail),
         "name": detail.name,
         "versions": list(detail.versions),
         "files": [_file_in_json(file) for file in detail.files],
@@ -176,6 +195,11 @@ def _detail_in_json(detail: Detail) -> dict[str, Any]:
         reason = {"reason": detail.status_reason} if detail.status_reason else {}
         said["project-status"] = {"status": detail.status.value, **reason}
     return said
+
+
+def _meta(record: Detail | Listing) -> dict[str, Any]:
+    # With an underscore, because no standard knows it (PEP 700).
+    return {"api-version": API_VERSION, "_last-serial": record.serial}
 
 
 def _file_in_json(file: SimpleFile) -> dict[str, Any]:
@@ -189,6 +213,9 @@ def _file_in_json(file: SimpleFile) -> dict[str, Any]:
     }
     if file.requires_python:
         said["requires-python"] = file.requires_python
+    # In JSON by its newer name alone, for pip 23.0 misreads the older (PEP 714).
+    if file.core_metadata is not None:
+        said["core-metadata"] = {"sha256": file.core_metadata}
     return said
 
 

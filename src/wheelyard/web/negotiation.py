@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from starlette.types import Scope
 
 from wheelyard.pypi import simple
+from wheelyard.web.compression import GZIP, PLAIN, ZSTD
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,12 @@ _TYPES = (
 )
 """The richest first.  ``latest`` is answered with the version that it is now."""
 
-_PLAIN = ""
-_CODINGS = (_Offer(_PLAIN, ("identity",), ("*",)),)
+_CODINGS = (
+    _Offer(ZSTD, ("zstd",), ("*",)),
+    _Offer(GZIP, ("gzip", "x-gzip"), ("*",)),
+    _Offer(PLAIN, ("identity",), ("*",)),
+)
+"""The densest first."""
 
 SHORT_NAMES = {"json": simple.JSON_V1_TYPE, "html": "text/html"}
 """What ``?format=`` may name beside media types."""
@@ -115,7 +120,7 @@ def _choose_variant(accept: bytes | None, accept_encoding: bytes | None) -> Vari
     if media_type is None:
         return None
     # Who refuses every coding, and the plain form too, gets that: it is what anybody can read.
-    return _VARIANTS[media_type, _choose(_CODINGS, accept_encoding or b"") or _PLAIN]
+    return _VARIANTS[media_type, _choose(_CODINGS, accept_encoding or b"") or PLAIN]
 
 
 def _choose(offers: Sequence[_Offer], header: bytes) -> str | None:

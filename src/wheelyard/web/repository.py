@@ -69,16 +69,23 @@ class FileConditions(SimpleConditions, kw_only=True, frozen=True):
     ] = None
 
 
-class SimpleMeta(Struct, kw_only=True, frozen=True, rename="kebab"):
-    """Of which version of the simple API a page is."""
+class SimpleMeta(
+    Struct,
+    kw_only=True,
+    frozen=True,
+    rename={"api_version": "api-version", "last_serial": "_last-serial"},
+):
+    """Of which version of the simple API a page is, and how new."""
 
     api_version: Literal["1.4"]
+    last_serial: Annotated[int, Meta(description="Of the newest change of what it lists.")]
 
 
-class SimpleListed(Struct, kw_only=True, frozen=True):
+class SimpleListed(Struct, kw_only=True, frozen=True, rename={"last_serial": "_last-serial"}):
     """A package of an index."""
 
     name: Annotated[str, Meta(description="Normalised.")]
+    last_serial: Annotated[int, Meta(description="Of its newest change.")]
 
 
 class SimpleList(Struct, kw_only=True, frozen=True):
@@ -111,6 +118,10 @@ class SimpleFile(Struct, kw_only=True, frozen=True, rename="kebab"):
     upload_time: datetime
     yanked: Annotated[bool | str, Meta(description="Whether it is yanked, or why it is (PEP 592).")]
     requires_python: str | UnsetType = UNSET
+    core_metadata: Annotated[
+        SimpleHashes | UnsetType,
+        Meta(description="Of what `.metadata` after the URL serves (PEP 714)."),
+    ] = UNSET
 
 
 class SimpleDetail(Struct, kw_only=True, frozen=True, rename="kebab"):

@@ -20,6 +20,7 @@ from wheelyard.pypi import simple
 from wheelyard.pypi.names import MAX_LENGTH, NormalizedName, normalize_name
 from wheelyard.registry import Registry
 from wheelyard.web import repository
+from wheelyard.web.compression import PLAIN, compress
 from wheelyard.web.door import Door, Site
 from wheelyard.web.errors import NotAcceptable
 from wheelyard.web.headers import answer, answer_not_modified, is_known
@@ -27,10 +28,19 @@ from wheelyard.web.negotiation import ACCEPTED, Variant, find_variant
 from wheelyard.web.paths import require_no_traversal
 from wheelyard.web.warm import rest_on
 
-_VARY = (b"vary", b"Accept, Authorization")
-# Kept, but asked for anew each time: the next request sees every change.
-_OPEN = (b"cache-control", b"max-age=0, must-revalidate, public")
-_CLOSED = (b"cache-control", b"max-age=0, must-revalidate, private")
+# Kept, but asked for anew each time: the next request sees every change.  What anybody may read is
+# the same whoever asks; a cache that others share keeps one copy of it.
+_OPEN = (
+    (b"vary", b"Accept, Accept-Encoding"),
+    (b"cache-control", b"max-age=0, must-revalidate, public"),
+)
+_CLOSED = (
+    (
+        b"vary",
+        b"Accept, Accept-Encoding, Authorization, Cookie, Deploy-Token, Job-Token, Private-Token",
+    ),
+    (b"cache-control", b"max-age=0, must-revalidate, private"),
+)
 
 
 class SimpleIndex:
@@ -190,7 +200,11 @@ def _list(conn: Connection, place: Place, within: Within, root: str) -> simple.L
     return simple.Listing(
         title=_title(conn, place),
         root=f"{root}/simple",
-        packages=[simple.Listed(*names) for names in packages.all_names(conn, within)],
+        serial=packages.last_serial(conn, within),
+        packages=[
+            simple.Listed(listed.normalized_name, listed.name, listed.serial)
+            for listed in packages.all_names(conn, within)
+        ],
     )
 
 
@@ -206,6 +220,7 @@ def _detail(name: NormalizedName, page: PackagePage, root: str) -> simple.Detail
     return simple.Detail(
         name=name,
         shown_name=page.name,
+        serial=page.serial,
         versions=page.versions,
         files=[_file(root, file) for file in page.files],
         status=page.status,
@@ -223,24 +238,32 @@ def _file(root: str, file: File) -> simple.SimpleFile:
         size=file.size,
         uploaded_at=file.created_at,
         yanked=file.yanked,
+        core_metadata=file.core_metadata,
     )
 
 
 def _built(record: simple.Detail | simple.Listing, variant: Variant) -> BuiltPage:
-    body = simple.render_json(record) if variant.is_json else simple.render_html(record)
-    media_type = variant.media_type.encode()
+    plain = simple.render_json(record) if variant.is_json else simple.render_html(record)
+    body, coding = compress(plain, variant.coding)
     # Of its form too: a strong tag names one representation (RFC 9110, 8.8.1).
-    digest = hashlib.sha256(media_type + b"\n" + body).hexdigest()[:32]
-    etag = b'"%s"' % digest.encode()
-    return BuiltPage(body, etag, headers=((b"content-type", media_type), (b"etag", etag)))
+    form = f"{variant.media_type}\n{coding}\n".encode()
+    etag = b'"%s"' % hashlib.sha256(form + body).hexdigest()[:32].encode()
+    headers = [
+        (b"content-type", variant.media_type.encode()),
+        (b"etag", etag),
+        (b"x-pypi-last-serial", b"%d" % record.serial),
+    ]
+    if coding != PLAIN:
+        headers.append((b"content-encoding", coding.encode()))
+    return BuiltPage(body, etag, headers=tuple(headers))
 
 
 async def _send_page(scope: Scope, send: Send, grant: Grant, page: BuiltPage) -> None:
-    cache = _OPEN if grant.is_open else _CLOSED
+    caching = _OPEN if grant.is_open else _CLOSED
     if is_known(scope, page.etag):
-        await answer_not_modified(send, [(b"etag", page.etag), _VARY, cache])
+        await answer_not_modified(send, [(b"etag", page.etag), *caching])
     else:
-        headers = [*page.headers, _VARY, cache]
+        headers = [*page.headers, *caching]
         await answer(send, 200, headers, page.body, head=scope["method"] == "HEAD")
 
 
@@ -248,7 +271,7 @@ async def _send_page(scope: Scope, send: Send, grant: Grant, page: BuiltPage) ->
 _ELSEWHERE = [
     (b"content-type", b"text/plain; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    _VARY,
+    _CLOSED[0],
 ]
 
 

@@ -22,6 +22,27 @@ def upgrade() -> None:
     reason = sa.Column("status_reason", sa.Text(), server_default=empty, nullable=False)
     op.add_column("packages", reason)
     _add_served_metadata()
+    _add_serials()
+
+
+def _add_serials() -> None:
+    """Each is of the newest change that the journal tells of."""
+    for table, name in (("packages", "serial"), ("projects", "packages_serial")):
+        none = sa.text("0")
+        op.add_column(table, sa.Column(name, sa.Integer(), server_default=none, nullable=False))
+    op.execute(
+        "UPDATE packages SET serial = newest.serial FROM"
+        " (SELECT project_id, package, max(serial) AS serial FROM journal"
+        " WHERE package IS NOT NULL GROUP BY project_id, package) AS newest"
+        " WHERE packages.project_id = newest.project_id"
+        " AND packages.normalized_name = newest.package"
+    )
+    op.execute(
+        "UPDATE projects SET packages_serial = newest.serial FROM"
+        " (SELECT project_id, max(serial) AS serial FROM journal"
+        " WHERE package IS NOT NULL GROUP BY project_id) AS newest"
+        " WHERE projects.id = newest.project_id"
+    )
 
 
 def _add_served_metadata() -> None:
