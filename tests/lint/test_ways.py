@@ -99,6 +99,7 @@ def test_what_is_absent_is_looked_for_elsewhere(look: Look, world: Callable[[Ind
     index = Index(bend=instead(to_absent, Reply(302, location)))
 
     assert names(look(world(index))) == {"absent-forwarded"}
+    assert [asked for asked in index.asked if at("other.example.com")(asked)] == []
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from wheelyard.lint.credentials import Credentials
+from wheelyard.lint.credentials import Credentials, origin
 
 MAX_PAGE_BYTES = 128 * 1024 * 1024
 """Of a page, decoded.  The root of the public index has some 40 MB."""
@@ -103,9 +103,13 @@ class Reader:
         *,
         method: str = "GET",
         anonymous: bool = False,
+        stay: bool = False,
     ) -> Answer:
-        """Get what an answer begins with.  Raises Unreadable."""
-        return self._ask(method, url, headers, MAX_GLANCE_BYTES, anonymous=anonymous)
+        """Get what an answer begins with.  Raises Unreadable.
+
+        Who is to ``stay`` follows no redirect to another host, and gets that instead.
+        """
+        return self._ask(method, url, headers, MAX_GLANCE_BYTES, anonymous=anonymous, stay=stay)
 
     def download(self, url: str, into: BinaryIO) -> Answer:
         """Write a file into another, as it was sent.  Raises Unreadable."""
@@ -123,6 +127,7 @@ class Reader:
         into: BinaryIO | None = None,
         *,
         anonymous: bool = False,
+        stay: bool = False,
     ) -> Answer:
         hops: list[str] = []
         # Nobody who says nothing of encodings wants one.
@@ -133,7 +138,8 @@ class Reader:
                 target = urljoin(url, answer.header("location"))
             except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as wrong:
                 raise Unreadable(url, str(wrong) or type(wrong).__name__) from wrong
-            if answer.status not in _REDIRECTS or target == url:
+            is_last = answer.status not in _REDIRECTS or target == url
+            if is_last or (stay and origin(target) != origin(url)):
                 return replace(answer, hops=tuple(hops))
             hops.append(url)
             url = target

@@ -1,0 +1,85 @@
+"""Of our own indexes there is nothing to report, whoever looks at whichever."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.actors import Actor, Installation, Source, pypi
+from tests.builders import sdist, wheel
+from tests.lint.conftest import Look
+from tests.servers import Server, running
+from wheelyard.access import Role, Visibility
+from wheelyard.lint import Report
+from wheelyard.namespaces import Namespace
+from wheelyard.projects import Project
+
+DISTS = (
+    wheel("Acme.Tool", "1.0", requires_python=">=3.8,<4"),
+    sdist("Acme.Tool", "1.0"),
+    wheel("Acme.Tool", "1.1+local.1"),
+    wheel("other", "2!1.0", files={"large.bin": bytes(range(256)) * 4000}),
+)
+
+
+@dataclass(frozen=True)
+class Town:
+    """A server with a group of two projects, one of which everybody may read."""
+
+    url: str
+    token: str
+    group: Namespace
+    private: Project
+    public: Project
+
+    def address(self, place: str) -> str:
+        places: dict[str, Source] = {
+            "private": self.private,
+            "public": self.public,
+            "group": self.group,
+            "instance": None,
+        }
+        return f"{self.url}{pypi(places[place])}/simple"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with running(tmp_path_factory.mktemp("linted") / "data") as server:
+        yield furnish(server)
+
+
+def furnish(server: Server) -> Town:
+    """Publish the same files to both projects."""
+    installation = Installation(server.data, server.url)
+    group = installation.group(visibility=Visibility.PUBLIC)
+    private = installation.project(within=group)
+    public = installation.project(within=group, visibility=Visibility.PUBLIC)
+    user = installation.join(installation.user(), group, Role.DEVELOPER)
+    token = installation.token(user).secret
+    with Actor(server.url, auth=("__token__", token)) as developer:
+        for project in (private, public):
+            for dist in DISTS:
+                assert developer.publish(project, dist).status_code == 201
+    installation.close()
+    return Town(server.url, token, group, private, public)
+
+
+def told(report: Report) -> list[tuple[str, str, str]]:
+    return [(found.rule.name, found.url, found.sentence) for found in report.findings]
+
+
+@pytest.mark.parametrize("place", ["private", "public", "group", "instance"])
+def test_nothing_to_report_to_a_member(look: Look, town: Town, place: str) -> None:
+    report = look(town.address(place), town.token)
+
+    assert told(report) == []
+    assert report.packages == ("acme-tool", "other")
+    assert report.files == len(DISTS)
+
+
+@pytest.mark.parametrize("place", ["public", "group", "instance"])
+def test_nothing_to_report_to_a_stranger(look: Look, town: Town, place: str) -> None:
+    report = look(town.address(place))
+
+    assert told(report) == []
+    assert report.files == len(DISTS)
