@@ -53,12 +53,14 @@ def measure(folder: Path, programs: Path, *, rounds: int, packages: int) -> Iter
     with ExitStack() as stack:
         indexes = _start(stack, folder / "installs", programs, made)
         clients = _Clients(folder / "installs", made[0].name)
-        for title, client, times in (
-            (f"uv pip compile of {packages}, s", clients.compile, rounds * 2),
-            (f"pip install of {packages}, s", clients.install, rounds),
-        ):
-            yield _compare(title, indexes, client, times)
-            yield from _count(folder / "installs", indexes, client)
+        titles = {
+            f"uv pip compile of {packages}, s": clients.compile,
+            f"pip install of {packages}, s": clients.install,
+        }
+        for title, client in titles.items():
+            counted = list(_count(folder / "installs", indexes, client))
+            yield _compare(title, indexes, client, rounds)
+            yield from counted
 
 
 Client = Callable[[str], set[str]]
@@ -67,10 +69,6 @@ Client = Callable[[str], set[str]]
 
 def _compare(title: str, indexes: Sequence[Index], client: Client, rounds: int) -> Figure:
     samples: dict[str, list[float]] = {index.endpoint.server: [] for index in indexes}
-    # The first of each warms the servers, and none may bring anything else than the others.
-    chosen = {index.endpoint.server: client(index.url()) for index in indexes}
-    if any(found != chosen[OURS] for found in chosen.values()):
-        raise Broken(f"Not all indexes lead to the same packages: {chosen}")
     for _ in range(rounds):
         for index in indexes:
             began = time.perf_counter()
@@ -81,12 +79,17 @@ def _compare(title: str, indexes: Sequence[Index], client: Client, rounds: int) 
 
 
 def _count(folder: Path, indexes: Sequence[Index], client: Client) -> Iterator[Figure]:
+    """Count requests, in runs that warm the servers; all have to bring the same."""
     lines: dict[str, list[str]] = {}
+    chosen: dict[str, set[str]] = {}
     for index in indexes:
+        server = index.endpoint.server
         with counting(folder / "counting", index.endpoint) as (endpoint, log):
-            client(index.url(endpoint))
-            lines[index.endpoint.server] = log.read_text().splitlines()
+            chosen[server] = client(index.url(endpoint))
+            lines[server] = log.read_text().splitlines()
         shutil.rmtree(folder / "counting")
+    if any(found != chosen[OURS] for found in chosen.values()):
+        raise Broken(f"Not all indexes lead to the same packages: {chosen}")
     yield Figure("  requests of it", {server: [len(of)] for server, of in lines.items()})
     received = {
         server: [sum(int(line.split()[2]) for line in of) / 1e6] for server, of in lines.items()
@@ -152,7 +155,7 @@ def _start(
     for dist in tree.build(packages):
         dists[dist.name].append(dist)
         dist.save(folder / "packages" / dist.name)
-    flat = stack.enter_context(pypiserver(programs, folder / "pypiserver"))
+    flat = stack.enter_context(pypiserver(programs, folder / "pypiserver", backend="cached-dir"))
     _link(folder / "packages", folder / "pypiserver" / "packages")
     devpi_index = stack.enter_context(devpi(programs, folder / "devpi"))
     ours, uploading = _ours(stack, folder / "ours")

@@ -74,13 +74,17 @@ def nginx(folder: Path, files: Mapping[str, bytes]) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def pypiserver(programs: Path, folder: Path) -> Iterator[Endpoint]:
-    """Start pypiserver on an empty folder; gives where to upload."""
+def pypiserver(programs: Path, folder: Path, *, backend: str = "simple-dir") -> Iterator[Endpoint]:
+    """Start pypiserver on an empty folder; gives where to upload.
+
+    It lists the folder for each request, unless its backend is ``cached-dir``.
+    """
     packages = folder / "packages"
     packages.mkdir(parents=True)
     endpoint = Endpoint("pypiserver", free_port(), "/")
     command = [str(programs / "pypi-server"), "run", "--interface", "127.0.0.1"]
-    command += ["--port", str(endpoint.port), "-P", ".", "-a", ".", str(packages)]
+    command += ["--port", str(endpoint.port), "--backend", backend]
+    command += ["-P", ".", "-a", ".", str(packages)]
     with started(command, endpoint, folder / "pypiserver.log"):
         yield endpoint
 
