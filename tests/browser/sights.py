@@ -216,6 +216,7 @@ SIGHTS = (
     Sight(
         "package-downloads", f"{_RELEASE}/downloads", f"{_WIDGETS}/packages/{{release}}/downloads"
     ),
+    Sight("package-simple", f"{_RELEASE}/simple", f"{_WIDGETS}/packages/{{release}}/simple"),
     Sight(
         "package-downloads-none",
         f"{_RELEASE}/downloads",

@@ -110,6 +110,23 @@ def test_a_copy_button_copies_what_is_beside_it_and_says_so(ada: Visitor, world:
     expect(button).to_be_visible()  # the word comes back
 
 
+@pytest.mark.parametrize(("form", "begin"), [("JSON", "{"), ("HTML", "<!DOCTYPE html>")])
+def test_what_clients_are_sent_is_read_and_copied(
+    ada: Visitor, world: World, form: str, begin: str
+) -> None:
+    ada.open(f"{PACKAGES}/{world.release.id}")
+    ada.page.get_by_role("link", name="What clients are sent").click()
+    shown = ada.page.get_by_role("region", name=f"{form} of the simple page")
+    expect(shown).to_contain_text(next(file.filename for file in world.files))
+
+    ada.press(f"Copy {form} of the simple page")
+
+    expect(ada.page.get_by_role("button", name=re.compile("Copied"))).to_be_visible()
+    copied = ada.page.evaluate("navigator.clipboard.readText()")
+    assert copied == shown.inner_text()
+    assert copied.startswith(begin)
+
+
 def test_a_copy_button_copies_where_the_connection_is_not_secure(ada: Visitor) -> None:
     ada.page.add_init_script(
         "Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })"

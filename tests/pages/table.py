@@ -295,6 +295,7 @@ ROWS: dict[Key, Row] = {
     ("GET", f"{RELEASE}/files"): reading(),
     ("GET", f"{RELEASE}/versions"): reading(),
     ("GET", f"{RELEASE}/downloads"): reading(),
+    ("GET", f"{RELEASE}/simple"): reading(),
     ("POST", f"{RELEASE}/delete"): Row(
         Place(MAINTAINER), leads("/-/packages"), fresh=release_to_spoil
     ),

@@ -169,8 +169,16 @@ def _attributes(file: SimpleFile) -> Iterator[tuple[str, str]]:
 
 def render_json(record: Detail | Listing) -> bytes:
     """Write a page as JSON."""
-    said = _list_in_json(record) if isinstance(record, Listing) else _detail_in_json(record)
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(_in_json(record), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def show_json(record: Detail | Listing) -> str:
+    """Write the same for people, over several lines."""
+    return json.dumps(_in_json(record), ensure_ascii=False, indent=2)
+
+
+def _in_json(record: Detail | Listing) -> dict[str, Any]:
+    return _list_in_json(record) if isinstance(record, Listing) else _detail_in_json(record)
 
 
 def _list_in_json(listing: Listing) -> dict[str, Any]:

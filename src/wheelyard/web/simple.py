@@ -4,7 +4,6 @@ import hashlib
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
-from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection
@@ -14,13 +13,14 @@ from wheelyard import forwarding, instance, journal, namespaces, packages, proje
 from wheelyard.facts import NotFound
 from wheelyard.forwarding import Place
 from wheelyard.index import BuiltPage, Grant, Reach
-from wheelyard.packages import File, PackagePage, Within
+from wheelyard.packages import Within
 from wheelyard.projects import Project
 from wheelyard.pypi import simple
 from wheelyard.pypi.names import MAX_LENGTH, NormalizedName, normalize_name
 from wheelyard.registry import Registry
 from wheelyard.web import repository
 from wheelyard.web.compression import PLAIN, compress
+from wheelyard.web.details import detail_of
 from wheelyard.web.door import Door, Site
 from wheelyard.web.errors import NotAcceptable
 from wheelyard.web.headers import answer, answer_not_modified, is_known
@@ -183,7 +183,7 @@ class Pages:
             if name is None:
                 record = _list(conn, grant.place, sources.within, root)
             elif page := packages.find_page(conn, sources.within, name, sources.since):
-                record = _detail(name, page, root)
+                record = detail_of(name, page, root)
             else:
                 self._raise_absent(conn, grant, requested)
         return _built(record, variant), sources.reach, serial
@@ -214,32 +214,6 @@ def _title(conn: Connection, place: Place) -> str:
         return "all projects"
     is_project = isinstance(place, Project)
     return (projects.get if is_project else namespaces.get)(conn, place.id).name
-
-
-def _detail(name: NormalizedName, page: PackagePage, root: str) -> simple.Detail:
-    return simple.Detail(
-        name=name,
-        shown_name=page.name,
-        serial=page.serial,
-        versions=page.versions,
-        files=[_file(root, file) for file in page.files],
-        status=page.status,
-        status_reason=page.status_reason,
-    )
-
-
-def _file(root: str, file: File) -> simple.SimpleFile:
-    # A local version has a "+", which is sent encoded lest somebody read it as a space.
-    return simple.SimpleFile(
-        filename=file.filename,
-        url=f"{root}/files/{file.sha256}/{quote(file.filename)}",
-        sha256=file.sha256,
-        requires_python=file.requires_python,
-        size=file.size,
-        uploaded_at=file.created_at,
-        yanked=file.yanked,
-        core_metadata=file.core_metadata,
-    )
 
 
 def _built(record: simple.Detail | simple.Listing, variant: Variant) -> BuiltPage:

@@ -141,6 +141,7 @@ def page_routes(registry: Registry, turns: Turns, api: Outline) -> list[Route]:
         row.look(a_release + "/files", release.show_files, can.READ_PACKAGES),
         row.look(a_release + "/versions", release.show_versions, can.READ_PACKAGES),
         row.look(a_release + "/downloads", release.show_downloads, can.READ_PACKAGES),
+        row.look(a_release + "/simple", release.show_simple, can.READ_PACKAGES),
         row.form(a_release + "/delete", release.delete_release, can.DELETE_PACKAGES),
         row.look(a_release + "/files/{file}", release.inspect, can.READ_PACKAGES),
         row.form(a_release + "/files/{file}/delete", release.delete_file, can.DELETE_PACKAGES),

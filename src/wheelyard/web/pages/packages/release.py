@@ -9,10 +9,12 @@ from wheelyard.access import Permission
 from wheelyard.blobs.store import Missing, Sha256
 from wheelyard.facts import NotFound, Sentence, Unavailable
 from wheelyard.packages import File, FileDetails, ListedRelease
-from wheelyard.pypi import contents, description, names
+from wheelyard.pypi import contents, description, names, simple
 from wheelyard.pypi.contents import Unreadable
 from wheelyard.pypi.description import Description
 from wheelyard.pypi.names import NormalizedName
+from wheelyard.web.details import detail_of
+from wheelyard.web.door import A_PROJECT
 from wheelyard.web.pages import paging
 from wheelyard.web.pages.packages import installing, plots, protected, readme, tags
 from wheelyard.web.pages.view import Answer, Page, Redirect, View
@@ -21,6 +23,7 @@ _PLOTTED_DAYS = 90
 _FILES_SHOWN = 20
 _VERSIONS_SHOWN = 50
 _MEMBERS_SHOWN = 100
+_CHARACTERS_SHOWN = 20_000
 
 
 def show(view: View) -> Answer:
@@ -83,6 +86,38 @@ def show_versions(view: View) -> Answer:
             "pager": paging.make_pager(view, window, versions.total, {}),
         },
     )
+
+
+def show_simple(view: View) -> Answer:
+    """``GET …/{release}/simple``: what installers are sent of the package, in both forms."""
+    listed = _listed(view)
+    name = listed.release.normalized_name
+    root = A_PROJECT.root_of(view.project)
+    page = packages.find_page(view.conn, view.project.id, name, {})
+    assert page is not None  # noqa: S101  its release was found in the same transaction
+    return Page(
+        "package_simple.html",
+        {
+            **_common(view, listed, "simple"),
+            "address": f"{root}/simple/{name}/",
+            "base_url": view.base_url,
+        },
+        later=partial(_show_forms, detail_of(name, page, root)),
+    )
+
+
+def _show_forms(detail: simple.Detail) -> dict[str, object]:
+    forms = (
+        ("json", "JSON", simple.JSON_V1_TYPE, simple.show_json(detail)),
+        ("html", "HTML", "text/html", simple.render_html(detail).decode()),
+    )
+    return {"forms": [(*form, *_cut(text)) for *form, text in forms]}
+
+
+def _cut(text: str) -> tuple[str, int]:
+    """Return the first lines of a text, and how many are left out."""
+    shown = text[:_CHARACTERS_SHOWN].rpartition("\n")[0] if len(text) > _CHARACTERS_SHOWN else text
+    return shown, len(text.splitlines()) - len(shown.splitlines())
 
 
 def show_downloads(view: View) -> Answer:
