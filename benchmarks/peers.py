@@ -39,7 +39,8 @@ http {{
     tcp_nopush on;
     keepalive_requests 1000000000;
     default_type application/octet-stream;
-    types {{ text/html html; }}
+    types {{ text/html html; application/json json; }}
+    gzip_static on;
     client_body_temp_path temporary;
     proxy_temp_path temporary;
     fastcgi_temp_path temporary;

@@ -126,7 +126,7 @@ def measure_small(folder: Path, programs: Path, *, rounds: int, uploads: int) ->
             stack.enter_context(pypiserver(programs, folder / "pypiserver")),
             stack.enter_context(devpi(programs, folder / "devpi")),
         ]
-        bodies = _small_bodies()
+        bodies = small_bodies()
         for at_once, count in ((1, uploads), (8, uploads * 2)):
             samples: dict[str, list[float]] = {endpoint.server: [] for endpoint in endpoints}
             for _ in range(rounds):
@@ -137,7 +137,7 @@ def measure_small(folder: Path, programs: Path, *, rounds: int, uploads: int) ->
             yield Figure(f"uploads of 4 KiB, {at_once} at once, /s", samples)
 
 
-def _small_bodies() -> Iterator[bytes]:
+def small_bodies() -> Iterator[bytes]:
     """Wheels of fifty packages, each a release of its own."""
     source = Random(0)  # noqa: S311  no secret
     number = 0

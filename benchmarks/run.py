@@ -17,12 +17,24 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks import growth, installs, machine, many, pages, plots, publishing, reading, tree
+from benchmarks import (
+    crowded,
+    growth,
+    installs,
+    machine,
+    many,
+    pages,
+    plots,
+    proxied,
+    publishing,
+    reading,
+    tree,
+)
 from benchmarks.endpoints import Broken
 from benchmarks.growth import Step
 from benchmarks.report import Figure, as_json, table
 
-PARTS = ("reading", "many", "publishing", "pages", "installs", "growth")
+PARTS = ("reading", "proxied", "crowded", "many", "publishing", "pages", "installs", "growth")
 
 LIMIT_SECONDS = 1200
 """A run takes half of it; a server that hangs may not hold the terminal for ever."""
@@ -84,6 +96,11 @@ def _measure(options: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     peers: Path = options.peers
     parts: Mapping[str, Callable[[], Iterator[Figure]]] = {
         "reading": lambda: reading.measure(folder, rounds=rounds, seconds=seconds),
+        "proxied": lambda: proxied.measure(folder, rounds=rounds, seconds=seconds),
+        "crowded": lambda: chain(
+            crowded.measure_workers(folder, rounds=rounds, seconds=seconds),
+            crowded.measure_uploads(folder, rounds=rounds, seconds=seconds * 2),
+        ),
         "many": lambda: many.measure(folder, rounds=rounds, seconds=seconds),
         "publishing": lambda: chain(
             publishing.measure_large(folder, rounds=rounds // 2),
