@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.actors import Installation
 from tests.freshness.lines import Line
-from tests.freshness.looks import Look
+from tests.freshness.looks import Look, status
 from tests.freshness.rounds import Change
 from tests.freshness.scene import NOBODY, Scene, basic
 from wheelyard import sessions
@@ -191,7 +191,9 @@ def session_ended(scene: Scene) -> Change:
     def looks(scene: Scene, held: Held) -> Sequence[Look]:
         """Look as the browser, and as nobody, who is never shown what it is shown."""
         as_nobody = scene.index(scene.group, NOBODY, "missing", "missing")
-        return [*_as_nobody(scene, held), as_nobody]
+        path = f"/{scene.group.full_path}/{scene.project.path}/-/packages"
+        page = Look(path, held.headers, status, 200, 404)
+        return [*_as_nobody(scene, held), as_nobody, page]
 
     return _taken(scene, lambda _: begin(), end, begin(), looks)
 
@@ -215,8 +217,10 @@ def token_of_another_form(scene: Scene) -> Change:
         held[0] = scene.token("read_api")
 
     def looks() -> list[Look]:
-        found = scene.reads({"PRIVATE-TOKEN": held[0].secret}, here=401, elsewhere=401, place=401)
+        own = {"PRIVATE-TOKEN": held[0].secret}
+        found = scene.reads(own, here=401, elsewhere=401, place=401)
+        rest = Look(f"/api/v4/projects/{scene.project.id}/packages", own, status, 200, 401)
         bearer = {"Authorization": f"Bearer {held[0].secret}"}
-        return [*found, *scene.pages(scene.project, bearer, "1.0", 401)]
+        return [*found, rest, *scene.pages(scene.project, bearer, "1.0", 401)]
 
     return Change(do=revoke, undo=renew, looks=looks)

@@ -25,6 +25,7 @@ def upload_and_deletion_of_the_file(scene: Scene) -> Change:
         for look in (
             *scene.pages(place, reader, "1.0", "1.0, 2.0"),
             scene.file(place, reader, 404, 200, later),
+            scene.metadata(place, reader, 404, 200, later),
         )
     ]
     return Change(
@@ -77,19 +78,22 @@ def upload_of_other_bytes_and_their_deletion(scene: Scene) -> Change:
 
 
 def release_yanked(scene: Scene) -> Change:
-    """A release is yanked and taken back, through neither worker."""
-    return Change(
-        do=lambda _: scene.town.yank(scene.project, scene.dist, "broken"),
-        undo=lambda _: scene.town.unyank(scene.project, scene.dist),
-        looks=_pages(scene, "1.0 yanked"),
-    )
+    """A release is yanked and taken back."""
+    return _yank(scene, scene.release_of)
 
 
 def file_yanked(scene: Scene) -> Change:
-    """One file is yanked and taken back, through neither worker."""
+    """One file is yanked and taken back."""
+    return _yank(scene, scene.file_of)
+
+
+def _yank(scene: Scene, find: Callable[[Line, Dist], str]) -> Change:
+    def path(line: Line) -> str:
+        return f"{find(line, scene.dist)}/yank"
+
     return Change(
-        do=lambda _: scene.town.yank(scene.project, scene.dist, alone=True),
-        undo=lambda _: scene.town.unyank(scene.project, scene.dist, alone=True),
+        do=lambda line: scene.call(line, "PUT", path(line), reason="broken"),
+        undo=lambda line: scene.call(line, "DELETE", path(line)),
         looks=_pages(scene, "1.0 yanked"),
     )
 
@@ -110,14 +114,16 @@ def package_quarantined(scene: Scene) -> Change:
     looks = [
         *_pages(scene, "quarantined")(),
         *(scene.file(place, reader, 200, 403) for place in places(scene)),
+        *(scene.metadata(place, reader, 200, 403) for place in places(scene)),
     ]
     return _status(scene, PackageStatus.QUARANTINED, lambda: looks)
 
 
 def _status(scene: Scene, status: PackageStatus, looks: Callable[[], list[Look]]) -> Change:
+    path = f"/projects/{scene.project.id}/packages/pypi/status/{scene.name}"
     return Change(
-        do=lambda _: scene.town.declare(scene.project, scene.name, status, "a reason"),
-        undo=lambda _: scene.town.declare(scene.project, scene.name, PackageStatus.ACTIVE),
+        do=lambda line: scene.call(line, "PUT", path, status=status.value, reason="a reason"),
+        undo=lambda line: scene.call(line, "PUT", path, status="active"),
         looks=looks,
     )
 

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -118,6 +118,7 @@ class Scene:
             *self.pages(self.project, headers, "1.0", after),
             self.page(self.path, headers, "1.0", after),
             self.file(self.project, headers, 200, after),
+            self.metadata(self.project, headers, 200, after),
         ]
 
     def index(self, place: Source, headers: Mapping[str, str], before: Seen, after: Seen) -> Look:
@@ -147,6 +148,18 @@ class Scene:
         file = dist or self.dist
         path = f"{pypi(place)}/files/{file.sha256}/{file.filename}"
         return Look(path, headers, status, before, after)
+
+    def metadata(
+        self,
+        place: Source,
+        headers: Mapping[str, str],
+        before: int,
+        after: int,
+        dist: Dist | None = None,
+    ) -> Look:
+        """Look at the metadata beside a file."""
+        file = self.file(place, headers, before, after, dist)
+        return replace(file, path=f"{file.path}.metadata")
 
     def upload(
         self,

@@ -52,14 +52,16 @@ class FileDownload:
         if filename.endswith(METADATA_SUFFIX):
             filename = filename.removesuffix(METADATA_SUFFIX)
             file = await self._find(grant, sha256, filename)
+            # At once: sending takes its time, and what the reader reaches may end meanwhile.
+            end = self._registry.index.end_of(grant, (sha256, filename))
             await self._send_metadata(scope, send, grant, file)
-            rest_on(scope, grant, self._registry.index.end_of(grant, (sha256, filename)))
+            rest_on(scope, grant, end)
             return
         file = await self._find(grant, sha256, filename)
+        end = self._registry.index.end_of(grant, (sha256, filename))
         path = self._path(file.sha256)
         described = describe(file, grant.is_open)
         installer = await deliver(self._registry, scope, send, file, described, path)
-        end = self._registry.index.end_of(grant, (sha256, filename))
         rest_on(scope, grant, end, file.release_id, installer)
 
     async def _send_metadata(self, scope: Scope, send: Send, grant: Grant, file: File) -> None:
