@@ -1,12 +1,12 @@
 """Looking an installation over: its settings, its folders, its database, its files."""
 
-import hashlib
 import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from sqlalchemy.exc import DatabaseError
 
 from wheelyard import firststart, forwarding, instance
 from wheelyard.blobs import open_store
-from wheelyard.blobs.store import BlobStore, Sha256
+from wheelyard.blobs.store import BlobStore
 from wheelyard.database import migrate
 from wheelyard.database.engine import Database
-from wheelyard.database.schema import files, packages, projects, releases
+from wheelyard.database.schema import projects
 from wheelyard.facts import Sentence, Unavailable
 from wheelyard.settings import PREFIX, Settings
+from wheelyard.storedfiles import FILES, Inspector, Mender
 
 MIN_FREE_BYTES = 1024**3
 """Under this there is soon no room for an upload."""
@@ -48,11 +49,13 @@ class Finding:
     remedy: str = ""
     """What to do about a problem."""
 
+    is_mended: bool = False
+    """Whether it was a problem until now."""
+
 
 _FREE_ROOM = Sentence("Delete what nobody needs, or give the folder a larger disk.")
 _OWN_FOLDER = Sentence("Give the folder to the user that the registry runs as.")
 _UPSTREAM = Sentence("Set WHEELYARD_UPSTREAM_URL, or the address on the Packages page, to another.")
-_RESTORE_BLOB = Sentence("Restore the blob from a backup, or delete the file and upload it again.")
 _RESTORE_DATABASE = Sentence("Stop the registry and restore the database from a backup.")
 
 
@@ -62,10 +65,13 @@ def examine(
     *,
     depth: Depth,
     seconds: float | None = None,
+    repaired_at: datetime | None = None,
+    step: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Finding]:
     """Look at one thing after another; a later one is left out where it needs an earlier one.
 
-    Looking for files ends after some seconds, when they are given, and says how far it came.
+    Looking for files ends after some seconds, when they are given, and says how far it came;
+    ``step`` is called for each.  What can be mended of them is, with the moment of repair.
     """
     yield from _examine_names(environment)
     yield from _examine_folder(settings.data)
@@ -81,7 +87,7 @@ def examine(
     schema = _examine_schema(settings.database_path)
     yield schema
     if schema.ok:
-        yield from _examine_contents(settings, depth=depth, seconds=seconds)
+        yield from _examine_contents(settings, depth, seconds, repaired_at, step)
 
 
 def _examine_forwarding(conn: Connection, settings: Settings) -> Iterator[Finding]:
@@ -155,8 +161,24 @@ def _examine_schema(path: Path) -> Finding:
     )
 
 
+def count_files(settings: Settings) -> int:
+    """Return how many files there are to look for; none where there is no sound database yet."""
+    if not settings.database_path.exists() or not _examine_schema(settings.database_path).ok:
+        return 0
+    database = Database(settings.database_path)
+    try:
+        with database.read() as conn:
+            return _count(conn)
+    finally:
+        database.close()
+
+
 def _examine_contents(
-    settings: Settings, *, depth: Depth, seconds: float | None
+    settings: Settings,
+    depth: Depth,
+    seconds: float | None,
+    repaired_at: datetime | None,
+    step: Callable[[int], None],
 ) -> Iterator[Finding]:
     blobs = open_store(settings)
     yield from _examine_store(blobs, settings.blobs_path)
@@ -167,8 +189,10 @@ def _examine_contents(
         if depth is Depth.QUICK:
             return
         yield _examine_database(database)
+        mender = None if repaired_at is None else Mender(database, repaired_at)
+        inspector = Inspector(blobs, reads_all=depth is Depth.DIGESTS, mender=mender)
         with database.read() as conn:
-            yield from _examine_files(conn, blobs, depth=depth, seconds=seconds)
+            yield from _examine_files(conn, inspector, seconds=seconds, step=step)
     finally:
         database.close()
 
@@ -193,77 +217,36 @@ def _examine_database(database: Database) -> Finding:
     )
 
 
-_FILES = (
-    select(
-        files.c.filename,
-        files.c.size,
-        files.c.sha256,
-        files.c.metadata_sha256,
-        projects.c.full_path,
-    )
-    .join_from(files, releases, files.c.release_id == releases.c.id)
-    .join(packages, releases.c.package_id == packages.c.id)
-    .join(projects, packages.c.project_id == projects.c.id)
-    .order_by(files.c.id)
-)
-
-
 def _examine_files(
-    conn: Connection, blobs: BlobStore, *, depth: Depth, seconds: float | None
+    conn: Connection, inspector: Inspector, *, seconds: float | None, step: Callable[[int], None]
 ) -> Iterator[Finding]:
     """Look for the blobs of every file: its bytes, and its metadata beside them."""
     count, end = 0, None if seconds is None else time.monotonic() + seconds
-    for file in conn.execute(_FILES.execution_options(yield_per=1000)):
+    for file in conn.execute(FILES.execution_options(yield_per=1000)):
         if end is not None and time.monotonic() > end:
             yield Finding(ok=True, sentence=_stopped(conn, count))
             return
         count += 1
-        for sha256, size in ((file.sha256, file.size), (file.metadata_sha256, None)):
-            if problem := _find_problem(blobs, Sha256(sha256), size, depth=depth):
-                said = Sentence(
-                    "%(file)s of %(place)s: the blob %(blob)s %(problem)s.",
-                    file=file.filename,
-                    place=file.full_path,
-                    blob=sha256,
-                    problem=problem,
-                )
-                yield Finding(ok=False, sentence=said, remedy=_RESTORE_BLOB)
+        for fault in inspector.faults(file):
+            is_mended = fault.remedy is None
+            yield Finding(is_mended, fault.sentence, fault.remedy or "", is_mended=is_mended)
+        step(1)
     looked = (
         Sentence("%(number)s files were looked for by size and digest in the store.", number=count)
-        if depth is Depth.DIGESTS
+        if inspector.reads_all
         else Sentence("%(number)s files were looked for by size in the store.", number=count)
     )
     yield Finding(ok=True, sentence=looked)
 
 
 def _stopped(conn: Connection, count: int) -> Sentence:
-    total = conn.execute(select(func.sum(projects.c.file_count))).scalar_one()
     return Sentence(
         "Only the first %(number)s of %(total)s files were looked for in the time that there is "
         "for a page; the command doctor looks for all.",
         number=count,
-        total=total,
+        total=_count(conn),
     )
 
 
-def _find_problem(
-    blobs: BlobStore, sha256: Sha256, size: int | None, *, depth: Depth
-) -> Sentence | None:
-    try:
-        found = blobs.find_size(sha256)
-        if found is None:
-            return Sentence("is missing")
-        if size is not None and found != size:
-            return Sentence("has %(found)s bytes instead of %(size)s", found=found, size=size)
-        if depth is Depth.DIGESTS and _digest(blobs, sha256) != sha256:
-            return Sentence("has other bytes than its digest says")
-    except Unavailable as fact:
-        return Sentence("cannot be read: %(reason)s", reason=fact)
-    return None
-
-
-def _digest(blobs: BlobStore, sha256: Sha256) -> str:
-    hashed = hashlib.sha256()
-    for piece in blobs.pieces(sha256):
-        hashed.update(piece)
-    return hashed.hexdigest()
+def _count(conn: Connection) -> int:
+    return conn.execute(select(func.sum(projects.c.file_count))).scalar_one() or 0

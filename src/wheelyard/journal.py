@@ -25,6 +25,7 @@ ACTIONS = (
     "admission.removed",
     "file.deleted",
     "file.published",
+    "file.repaired",
     "file.unyanked",
     "file.yanked",
     "group.created",

@@ -85,7 +85,7 @@ def test_of_an_sdist_it_is_served_when_it_can_be_relied_on(
 
 
 def test_bytes_that_are_no_text_are_served_as_they_are(developer: Actor, project: Project) -> None:
-    about = metadata("beside", "1.0") + b"\r\n\xff\xfe caf\xe9 \0"
+    about = metadata("beside", "1.0") + b"\r\n\xff\xfe \xe9 \0"
     dist = wheel("beside", described=about)
     developer.publish(project, dist)
 

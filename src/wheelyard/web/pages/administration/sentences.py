@@ -220,6 +220,9 @@ def _of_packages(_: Callable[[str], str]) -> dict[str, str]:
     return {
         "file.published": _("%(actor)s published %(file)s (%(package)s) in %(place)s"),
         "file.deleted": _("%(actor)s deleted the file %(file)s (%(package)s) in %(place)s"),
+        "file.repaired": _(
+            "%(actor)s repaired the metadata of %(file)s (%(package)s) in %(place)s"
+        ),
         "file.yanked": _("%(actor)s yanked the file %(file)s (%(package)s) in %(place)s"),
         "file.unyanked": _("%(actor)s un-yanked the file %(file)s (%(package)s) in %(place)s"),
         "release.deleted": _("%(actor)s deleted the release %(package)s in %(place)s"),
