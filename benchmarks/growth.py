@@ -176,7 +176,7 @@ def _uploads(place: Place, effort: Effort) -> list[float]:
 
 # As a table --------------------------------------------------------------------------------------
 
-_ROW = "{:<34}{:<15}" + "{:>9}{:>9}{:>10}{:>10}{:>9}" * 2
+_ROW = "{:<34}{:<15}" + "{:>11}{:>8}{:>10}{:>9}{:>9}" * 2
 _UNITS = ("p99", "cold p50", "p99", "KB")
 
 
@@ -194,7 +194,7 @@ def table(steps: Sequence[Step]) -> Iterator[str]:
             f"{name} {step.sizes[name] / 1e6:,.1f} MB" for name in ("RSS", "PSS", "database")
         )
         yield (
-            f"{'':<34}{'upload':<15}{median(upload):9.1f}{percentile(upload, 0.99):9.1f}"
+            f"{'':<34}{'upload':<15}{median(upload):>11.2f}{percentile(upload, 0.99):>8.2f}"
             f"      {megabytes}"
         )
 
