@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from tests.builders import Dist, sdist, wheel
+from wheelyard.web.compression import compress
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html"
@@ -143,6 +144,9 @@ class Index:
         if "gzip" in asked.header("accept-encoding"):
             body = gzip.compress(body, mtime=0)
             headers["content-encoding"] = "gzip"
+        elif "zstd" in asked.header("accept-encoding"):
+            body, coding = compress(body, "zstd")
+            headers["content-encoding"] = coding or "identity"
         return _conditional(asked, headers, body)
 
     def _file(self, asked: Asked, content: bytes) -> Reply:

@@ -68,6 +68,10 @@ def takes_br(asked: Asked) -> bool:
     return "br" in asked.header("accept-encoding")
 
 
+def wants_zstd(asked: Asked) -> bool:
+    return to_page(asked) and asked.header("accept-encoding") == "zstd"
+
+
 def with_head(asked: Asked) -> bool:
     return to_page(asked) and asked.method == "HEAD"
 
@@ -182,6 +186,14 @@ def one_etag(asked: Asked, reply: Reply) -> Reply:
     return Reply(304) if known else reply.having(etag='"one"')
 
 
+def one_etag_in_any_encoding(asked: Asked, reply: Reply) -> Reply:
+    """One ETag for every encoding of a form of the page."""
+    if not to_page(asked) or reply.status >= 400:
+        return reply
+    etag = '"json"' if asked.is_for_json else '"html"'
+    return Reply(304) if asked.header("if-none-match") == etag else reply.having(etag=etag)
+
+
 def no_news(_: Asked, reply: Reply) -> Reply:
     return Reply(200, reply.headers) if reply.status == 304 else reply
 
@@ -228,6 +240,9 @@ CASES = [
     case("vary-missing", bend=headers(to_pages, vary="Accept-Encoding")),
     case("encoding-unasked", bend=headers(unencoded, content_encoding="br")),
     case("encoding-differs", bend=padded),
+    case("encoding-differs", bend=headers(wants_zstd, content_encoding="identity")),
+    case("encoding-unasked", bend=headers(wants_zstd, content_encoding="br")),
+    case("etag-shared", bend=one_etag_in_any_encoding),
     # Who comes
     case("stranger-not-asked", is_closed=True, bend=instead(a_stranger, Reply(403))),
     case("challenge-missing", is_closed=True, bend=instead(a_stranger, Reply(401))),

@@ -3,7 +3,6 @@
 Names of example.com are reached through a proxy, which is the index itself.
 """
 
-import gzip
 import itertools
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from tests.lint.bends import instead, to_absent, to_page, to_pages, to_sidecar
 from tests.lint.conftest import Look
 from tests.lint.indexes import Asked, Document, Index, Reply
 from wheelyard.lint import NoIndex, Report
+from wheelyard.web.compression import compress
 
 OTHER = "http://other.example.com"
 _MEBIBYTE = 1024 * 1024
@@ -173,9 +173,10 @@ def test_redirects_without_end(look: Look) -> None:
     assert report.findings[0].sentence == "It redirects more than 10 times."
 
 
-def test_a_page_that_unpacks_to_more_than_can_be_read(look: Look) -> None:
-    bomb = gzip.compress(bytes(129 * _MEBIBYTE), 1)
-    reply = Reply(200, {"content-type": "text/html", "content-encoding": "gzip"}, bomb)
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_a_page_that_unpacks_to_more_than_can_be_read(look: Look, coding: str) -> None:
+    bomb, _ = compress(bytes(129 * _MEBIBYTE), coding)
+    reply = Reply(200, {"content-type": "text/html", "content-encoding": coding}, bomb)
     index = Index(bend=instead(lambda asked: to_page(asked) and not asked.is_for_json, reply))
 
     with index.serving() as url:
@@ -186,8 +187,9 @@ def test_a_page_that_unpacks_to_more_than_can_be_read(look: Look) -> None:
     assert report.findings[0].sentence == "The page has more than 134217728 bytes."
 
 
-def test_a_body_that_is_not_encoded_as_it_says(look: Look) -> None:
-    reply = Reply(200, {"content-type": "text/html", "content-encoding": "gzip"}, b"plain")
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
+def test_a_body_that_is_not_encoded_as_it_says(look: Look, coding: str) -> None:
+    reply = Reply(200, {"content-type": "text/html", "content-encoding": coding}, b"plain")
     index = Index(bend=instead(to_pages, reply))
 
     with index.serving() as url, pytest.raises(NoIndex, match="cannot be read"):

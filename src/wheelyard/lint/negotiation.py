@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from wheelyard.lint.caching import ETAG_SHARED
 from wheelyard.lint.findings import Finding, Findings, Rule, error, note, warning
 from wheelyard.lint.pages import HTML_TYPES, JSON_TYPE, Garbled, Page, read_html, read_json
 from wheelyard.lint.reading import Answer, Reader
@@ -200,11 +201,32 @@ def check_vary(subject: Subject) -> Findings:
 def check_encodings(subject: Subject) -> Findings:
     """See whether the body comes as it was asked for, and is the same in each encoding."""
     for form in subject.forms:
-        encoding = form.answer.header("content-encoding").lower()
         plain = subject.reader.get(subject.url, {"Accept": form.accept})
         if plain.header("content-encoding").lower() not in ("", "identity"):
             told = f"Asked for identity, it sends {plain.header('content-encoding')}."
             yield ENCODING_UNASKED(subject.url, told)
-        elif encoding and plain.status == HTTPStatus.OK and plain.body != form.answer.body:
-            told = f"The body of Accept: {form.accept} differs between {encoding} and identity."
+            continue
+        yield from _compare(subject, form, form.answer, plain)
+        headers = {"Accept": form.accept, "Accept-Encoding": "zstd"}
+        squeezed = subject.reader.get(subject.url, headers)
+        if (encoding := squeezed.header("content-encoding").lower()) in ("", "identity", "zstd"):
+            yield from _compare(subject, form, squeezed, plain)
+        else:
+            yield ENCODING_UNASKED(subject.url, f"Asked for zstd, it sends {encoding}.")
+
+
+def _compare(subject: Subject, form: Form, answer: Answer, plain: Answer) -> Findings:
+    """Compare a body that may be encoded with the plain one."""
+    if {answer.status, plain.status} != {HTTPStatus.OK}:
+        return
+    encoding = answer.header("content-encoding").lower()
+    if answer.body != plain.body:
+        # Somebody may have published meanwhile, or sign each link anew.
+        again = subject.reader.get(subject.url, {"Accept": form.accept})
+        if again.body == plain.body:
+            told = f"The body of Accept: {form.accept} differs in {encoding or 'no encoding'}."
             yield ENCODING_DIFFERS(subject.url, told)
+    etag = answer.header("etag")
+    if encoding not in ("", "identity") and etag == plain.header("etag") and etag.startswith('"'):
+        told = f"The {encoding} of Accept: {form.accept} has the strong ETag of identity."
+        yield ETAG_SHARED(subject.url, told)

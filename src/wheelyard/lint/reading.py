@@ -5,8 +5,7 @@ bytes cannot become gigabytes.
 """
 
 import time
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from urllib.parse import urljoin
 import httpx
 
 from wheelyard.lint.credentials import Credentials, origin
+from wheelyard.lint.decoding import decode
 
 MAX_PAGE_BYTES = 128 * 1024 * 1024
 """Of a page, decoded.  The root of the public index has some 40 MB."""
@@ -26,7 +26,6 @@ MAX_FILE_BYTES = 1024 * 1024 * 1024
 MAX_REDIRECTS = 10
 _PATIENCE = 10
 """A whole answer may take so many times as long as each wait."""
-_ENCODINGS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -136,7 +135,7 @@ class Reader:
             try:
                 answer = self._ask_once(method, url, sent, limit, into, anonymous=anonymous)
                 target = urljoin(url, answer.header("location"))
-            except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as wrong:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as wrong:
                 raise Unreadable(url, str(wrong) or type(wrong).__name__) from wrong
             is_last = answer.status not in _REDIRECTS or target == url
             if is_last or (stay and origin(target) != origin(url)):
@@ -161,9 +160,12 @@ class Reader:
         self.count += 1
         with self.client.stream(method, url, headers=sent) as response:
             bare = response.status_code in _REDIRECTS
-            pieces = () if bare else self._pieces(response, url)
-            decode = None if into else _decoder(response.headers.get("content-encoding", ""))
-            body, is_whole = _collect(pieces, decode, limit, into)
+            pieces = iter(()) if bare else self._pieces(response, url)
+            if into:
+                body, is_whole = b"", _save(pieces, into)
+            else:
+                encoding = response.headers.get("content-encoding", "")
+                body, is_whole = decode(pieces, encoding, limit)
             return Answer(url, response.status_code, response.headers, body, is_whole)
 
     def _pieces(self, response: httpx.Response, url: str) -> Iterator[bytes]:
@@ -174,29 +176,12 @@ class Reader:
             yield piece
 
 
-def _decoder(encoding: str) -> "zlib._Decompress | None":
-    """Make a decoder; None for what comes as it is, and for what nobody asked for."""
-    bits = _ENCODINGS.get(encoding.strip().lower())
-    return None if bits is None else zlib.decompressobj(bits)
-
-
-def _collect(
-    pieces: Iterator[bytes] | tuple[()],
-    decoder: "zlib._Decompress | None",
-    limit: int,
-    into: BinaryIO | None,
-) -> tuple[bytes, bool]:
-    """Return the body, or what it begins with, and whether it is whole."""
-    body, left = bytearray(), limit
+def _save(pieces: Iterable[bytes], into: BinaryIO) -> bool:
+    """Write a file as it comes; returns whether it is whole."""
+    left = MAX_FILE_BYTES
     for piece in pieces:
-        # One byte more than is taken, so that a bomb is cut off before it has burst.
-        decoded = decoder.decompress(piece, left + 1) if decoder else piece
-        if len(decoded) > left:
-            body += b"" if into else decoded[:left]
-            return bytes(body), False
-        left -= len(decoded)
-        if into:
-            into.write(decoded)
-        else:
-            body += decoded
-    return bytes(body), True
+        left -= len(piece)
+        if left < 0:
+            return False
+        into.write(piece)
+    return True
