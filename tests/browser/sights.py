@@ -44,6 +44,7 @@ class Sight:
         return self.address.format(
             release=world.release.id,
             small=world.small.id,
+            withdrawn=world.withdrawn.id,
             file=next(file.id for file in world.files if file.filename.endswith(".whl")),
             sdist=next(file.id for file in world.files if file.filename.endswith(".gz")),
             user=world.ben.user.id,
@@ -212,6 +213,21 @@ SIGHTS = (
     Sight("package-open", _RELEASE, f"{_WIDGETS}/packages/{{release}}", act=_open_all),
     Sight("package-small", _RELEASE, f"{_WIDGETS}/packages/{{small}}"),
     Sight("package-files", f"{_RELEASE}/files", f"{_WIDGETS}/packages/{{release}}/files"),
+    Sight(
+        "package-availability",
+        f"{_RELEASE}/availability",
+        f"{_WIDGETS}/packages/{{release}}/availability",
+    ),
+    Sight(
+        "package-availability-yanked",
+        f"{_RELEASE}/availability",
+        f"/acme/{UNBROKEN}/-/packages/{{withdrawn}}/availability",
+    ),
+    Sight(
+        "package-files-yanked",
+        f"{_RELEASE}/files",
+        f"/acme/{UNBROKEN}/-/packages/{{withdrawn}}/files",
+    ),
     Sight("package-versions", f"{_RELEASE}/versions", f"{_WIDGETS}/packages/{{release}}/versions"),
     Sight(
         "package-downloads", f"{_RELEASE}/downloads", f"{_WIDGETS}/packages/{{release}}/downloads"

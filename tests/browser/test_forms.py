@@ -21,6 +21,8 @@ LONG = "x" * 256
 OWN = "/-/user_settings"
 GENERAL = "/acme/widgets/-/settings/general"
 RULES = "/{project}/-/settings/packages_and_registries"
+RELEASE = "/{project}/-/packages/{release}"
+OF_RELEASE = "/acme/widgets/-/packages/{release}"
 OF_RULES = "/acme/widgets/-/settings/packages_and_registries"
 ASKS_NOTHING = "A rule must have at least a minimum access role for push or delete."
 OF_GROUP = "/groups/acme/-/settings/general"
@@ -261,6 +263,20 @@ BAD = [
             {"package_name_pattern": "Name pattern has already been taken"},
         ),
     ),
+    *[
+        Bad(
+            f"{RELEASE}/{path}",
+            f"{OF_RELEASE}/availability",
+            f"{OF_RELEASE}/{path}",
+            {name: LONG},
+            {name: f"{label} is invalid"},
+        )
+        for path, name, label in (
+            ("yank", "reason", "Reason for the release"),
+            ("files/yank", "file_reason", "Reason for the file"),
+            ("status", "status_reason", "Reason for the status"),
+        )
+    ],
     Bad(RULES, OF_RULES, OF_RULES, {"package_name_pattern": "a"}, general=ASKS_NOTHING),
     Bad(
         f"{RULES}/{{rule}}/edit",
@@ -512,6 +528,8 @@ NOTHING_TYPED = {
     "/{project}/-/packages/delete",
     "/{project}/-/packages/{release}/delete",
     "/{project}/-/packages/{release}/files/{file}/delete",
+    "/{project}/-/packages/{release}/files/{file}/unyank",
+    "/{project}/-/packages/{release}/unyank",
     "/{project}/-/project_members/{user}/remove",
     "/groups/{group}/-/group_members/{user}/remove",
     "/{project}/-/settings/access_tokens/{token}/revoke",
@@ -601,6 +619,7 @@ def fill_in(world: World, address: str) -> str:
         token=world.token.token.id,
         project_token=world.project_token.token.id,
         rule=world.rule.id,
+        release=world.release.id,
         group_token=world.group_token.token.id,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
+from tests import library
 from tests.actors import PASSWORD, Installation
 from tests.browser.visitor import Visitor, Visitors
 from tests.builders import Dist, sdist, wheel
@@ -18,6 +19,7 @@ from wheelyard.packages import File, Release
 from wheelyard.projects import NewProject, Project
 from wheelyard.protection import Level
 from wheelyard.pypi.installers import Installer
+from wheelyard.pypi.status import PackageStatus
 from wheelyard.registry import utc_now
 from wheelyard.tokens import Holder, Minted, NewToken
 from wheelyard.users import User
@@ -204,7 +206,19 @@ class World:
             self.small: Release = packages.latest_packages(conn, self.widgets.id, limit=2)[
                 1
             ].release
+        self._withdraw()
         self._download(utc_now())
+
+    def _withdraw(self) -> None:
+        """A deprecated package: a release that is yanked, and one of its files by itself."""
+        wheel_, sdist_ = wheel("withdrawn"), sdist("withdrawn")
+        with self.town.database.write() as conn:
+            for dist in (sdist_, wheel_):
+                self.withdrawn, _ = library.publish(conn, self.unbroken_project, dist, utc_now())
+        self.town.yank(self.unbroken_project, wheel_, "built without its data", alone=True)
+        self.town.yank(self.unbroken_project, wheel_, "It leaks what it reads.")
+        reason = "Use aurora, which does the same and more."
+        self.town.declare(self.unbroken_project, "withdrawn", PackageStatus.DEPRECATED, reason)
 
     def _download(self, now: datetime) -> None:
         counts = {

@@ -299,6 +299,18 @@ ROWS: dict[Key, Row] = {
     ("POST", f"{RELEASE}/delete"): Row(
         Place(MAINTAINER), leads("/-/packages"), fresh=release_to_spoil
     ),
+    ("GET", f"{RELEASE}/availability"): reading(MAINTAINER, fresh=release_to_spoil),
+    ("POST", f"{RELEASE}/yank"): Row(
+        Place(MAINTAINER), leads("/availability"), fresh=release_to_spoil
+    ),
+    ("POST", f"{RELEASE}/unyank"): Row(
+        Place(MAINTAINER), leads("/availability"), fresh=release_to_spoil
+    ),
+    ("POST", f"{RELEASE}/files/yank"): Row(Place(MAINTAINER), shows(422), fresh=release_to_spoil),
+    ("POST", f"{RELEASE}/files/{{file}}/unyank"): Row(
+        Place(MAINTAINER), leads("/availability"), fresh=release_to_spoil
+    ),
+    ("POST", f"{RELEASE}/status"): Row(Place(MAINTAINER), shows(422), fresh=release_to_spoil),
     ("GET", f"{RELEASE}/files/{{file}}"): reading(),
     ("POST", f"{RELEASE}/files/{{file}}/delete"): Row(
         Place(MAINTAINER), leads("/-/packages"), fresh=release_to_spoil

@@ -387,7 +387,13 @@ def _found_package(row: Row[Any]) -> FoundPackage:
 # Files -------------------------------------------------------------------------------------------
 
 _DETAILS: Select[Any] = (
-    select(*FILE_COLUMNS, users.c.username, users.c.name.label("creator_name"), users.c.is_bot)
+    select(
+        *FILE_COLUMNS,
+        files.c.yanked.is_not(None).label("is_yanked_alone"),
+        users.c.username,
+        users.c.name.label("creator_name"),
+        users.c.is_bot,
+    )
     .join_from(files, releases, files.c.release_id == releases.c.id)
     .outerjoin(users, users.c.id == files.c.creator_id)
     .order_by(files.c.id)
@@ -410,5 +416,6 @@ def _details(row: Row[Any], *, is_listed: bool) -> FileDetails:
         metadata_sha256=row.metadata_sha256,
         creator=_creator(row),
         publisher=_publisher(row),
+        is_yanked_alone=row.is_yanked_alone,
         is_listed=is_listed,
     )

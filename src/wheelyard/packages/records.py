@@ -144,6 +144,9 @@ class FileDetails:
 
     creator: Creator | None
     publisher: Publisher | None
+    is_yanked_alone: bool
+    """Whether it is yanked by itself, be its release or not."""
+
     is_listed: bool
     """Whether the simple page lists it; it does not list an older copy of the same name."""
 

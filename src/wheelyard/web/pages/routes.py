@@ -21,7 +21,7 @@ from wheelyard.web.pages.account import (
 )
 from wheelyard.web.pages.administration.routes import administration_routes
 from wheelyard.web.pages.assets import Asset
-from wheelyard.web.pages.packages import listing, of_many, release
+from wheelyard.web.pages.packages import availability, listing, of_many, release
 from wheelyard.web.pages.packages.download import BrowserDownload
 from wheelyard.web.pages.packages.upload import BrowserUpload
 from wheelyard.web.pages.places import (
@@ -143,6 +143,17 @@ def page_routes(registry: Registry, turns: Turns, api: Outline) -> list[Route]:
         row.look(a_release + "/downloads", release.show_downloads, can.READ_PACKAGES),
         row.look(a_release + "/simple", release.show_simple, can.READ_PACKAGES),
         row.form(a_release + "/delete", release.delete_release, can.DELETE_PACKAGES),
+        row.look(a_release + "/availability", availability.show, can.CURATE_PACKAGES),
+        *(
+            row.form(a_release + path, handler, can.CURATE_PACKAGES, on=availability.show)
+            for path, handler in (
+                ("/yank", availability.yank),
+                ("/unyank", availability.unyank),
+                ("/files/yank", availability.yank_file),
+                ("/files/{file}/unyank", availability.unyank_file),
+                ("/status", availability.change_status),
+            )
+        ),
         row.look(a_release + "/files/{file}", release.inspect, can.READ_PACKAGES),
         row.form(a_release + "/files/{file}/delete", release.delete_file, can.DELETE_PACKAGES),
         Route(

@@ -28,13 +28,13 @@ _CHARACTERS_SHOWN = 20_000
 
 def show(view: View) -> Answer:
     """``GET /{project}/-/packages/{release}``: the description, and how to install it."""
-    listed = _listed(view)
+    listed = get_listed(view)
     files = packages.all_files(view.conn, listed.release)
     described = _describe(view, files)
     return Page(
         "package.html",
         {
-            **_common(view, listed, "overview"),
+            **common(view, listed, "overview"),
             "described": described,
             "here_by_name": _here_by_name(view, described),
             **installing.of_package(view, listed.release),
@@ -50,7 +50,7 @@ def _write_readme(described: Description | None) -> dict[str, object]:
 
 def show_files(view: View) -> Answer:
     """``GET …/{release}/files``: the newest first, behind them the copies that are not served."""
-    listed = _listed(view)
+    listed = get_listed(view)
     files = packages.all_files(view.conn, listed.release)
     files.sort(key=lambda file: (file.is_listed, file.file.id), reverse=True)
     window = paging.read_window(view, per_page=_FILES_SHOWN)
@@ -64,7 +64,7 @@ def show_files(view: View) -> Answer:
     return Page(
         "package_files.html",
         {
-            **_common(view, listed, "files"),
+            **common(view, listed, "files"),
             "files": shown,
             "replaced": {file.file.filename for file in files if not file.is_listed},
             "pager": paging.make_pager(view, window, len(files), {}),
@@ -75,13 +75,13 @@ def show_files(view: View) -> Answer:
 
 def show_versions(view: View) -> Answer:
     """``GET …/{release}/versions``: every release of the package, newest version first."""
-    listed = _listed(view)
+    listed = get_listed(view)
     window = paging.read_window(view, per_page=_VERSIONS_SHOWN)
     versions = packages.list_versions(view.conn, listed.release.package_id, window)
     return Page(
         "package_versions.html",
         {
-            **_common(view, listed, "versions"),
+            **common(view, listed, "versions"),
             "versions": versions.items,
             "pager": paging.make_pager(view, window, versions.total, {}),
         },
@@ -90,7 +90,7 @@ def show_versions(view: View) -> Answer:
 
 def show_simple(view: View) -> Answer:
     """``GET …/{release}/simple``: what installers are sent of the package, in both forms."""
-    listed = _listed(view)
+    listed = get_listed(view)
     name = listed.release.normalized_name
     root = A_PROJECT.root_of(view.project)
     page = packages.find_page(view.conn, view.project.id, name, {})
@@ -98,7 +98,7 @@ def show_simple(view: View) -> Answer:
     return Page(
         "package_simple.html",
         {
-            **_common(view, listed, "simple"),
+            **common(view, listed, "simple"),
             "address": f"{root}/simple/{name}/",
             "base_url": view.base_url,
         },
@@ -122,7 +122,7 @@ def _cut(text: str) -> tuple[str, int]:
 
 def show_downloads(view: View) -> Answer:
     """``GET …/{release}/downloads``: by day, version, Python and installer."""
-    listed = _listed(view)
+    listed = get_listed(view)
     since = view.at.date() - timedelta(days=_PLOTTED_DAYS - 1)
     counts = packages.download_counts(
         view.conn, view.project.id, listed.release.normalized_name, since=since
@@ -133,7 +133,7 @@ def show_downloads(view: View) -> Answer:
     return Page(
         "package_downloads.html",
         {
-            **_common(view, listed, "downloads"),
+            **common(view, listed, "downloads"),
             "counts": counts,
             "days": plots.by_day(by_day),
             "categories": [
@@ -158,11 +158,11 @@ def _largest(
 
 def inspect(view: View) -> Answer:
     """``GET …/{release}/files/{file}``: what is inside of one file."""
-    listed = _listed(view)
+    listed = get_listed(view)
     file = _file(view, packages.all_files(view.conn, listed.release))
     return Page(
         "package_inspect.html",
-        {**_common(view, listed, "files"), "file": file},
+        {**common(view, listed, "files"), "file": file},
         later=partial(_look_inside, view, file.file),
     )
 
@@ -188,7 +188,7 @@ def _look_inside(view: View, file: File) -> dict[str, object]:
 
 def delete_release(view: View) -> Answer:
     """``POST …/{release}/delete``."""
-    release = _listed(view).release
+    release = get_listed(view).release
     protected.require_delete(view, release)
     packages.delete_release(view.conn, release, by=view.actor, at=view.at)
     said = Sentence("%(name)s %(version)s was deleted.", name=release.name, version=release.version)
@@ -197,7 +197,7 @@ def delete_release(view: View) -> Answer:
 
 def delete_file(view: View) -> Answer:
     """``POST …/{release}/files/{file}/delete``; the release goes with its last file."""
-    release = _listed(view).release
+    release = get_listed(view).release
     files = packages.all_files(view.conn, release)
     file = _file(view, files)
     protected.require_delete(view, release)
@@ -207,7 +207,8 @@ def delete_file(view: View) -> Answer:
     return Redirect(home if len(files) == 1 else f"{home}/{release.id}/files", notice=said)
 
 
-def _listed(view: View) -> ListedRelease:
+def get_listed(view: View) -> ListedRelease:
+    """Return the release that the address names.  Raises NotFound."""
     listed = packages.find_listed(view.conn, view.project.id, view.number("release"))
     if listed is None:
         raise NotFound
@@ -221,7 +222,8 @@ def _file(view: View, files: list[FileDetails]) -> FileDetails:
     raise NotFound
 
 
-def _common(view: View, listed: ListedRelease, tab: str) -> dict[str, object]:
+def common(view: View, listed: ListedRelease, tab: str) -> dict[str, object]:
+    """Return what every page about a release shows; ``tab`` is which of them it is."""
     release = listed.release
     return {
         "project": view.project,
@@ -231,6 +233,7 @@ def _common(view: View, listed: ListedRelease, tab: str) -> dict[str, object]:
         "version_count": packages.count_versions(view.conn, release.package_id),
         "base": f"/{view.project.full_path}/-/packages/{release.id}",
         "may_delete": view.may(Permission.DELETE_PACKAGES),
+        "may_curate": view.may(Permission.CURATE_PACKAGES),
         "marks": protected.mark(view, [release]),
         "forwards": forwarding.is_on(view.conn, view.project, view.settings),
     }
