@@ -1,4 +1,4 @@
-"""A crowd: readers without a pause on both workers, and somebody who uploads.
+"""A crowd: readers who hardly pause, on both workers, and somebody who uploads.
 
 It is a process of its own, so that it takes no turn from whoever looks.  Each line that it is sent
 says what is read from then on, and is answered by how much was done so far.
@@ -22,6 +22,9 @@ READERS = 3
 
 REQUESTS = 100
 """On one connection; the system deals them out among the workers."""
+
+PAUSE_SECONDS = 0.001
+"""Between two requests of a reader: without one, whoever looks would hardly get a turn."""
 
 UPLOAD_SECONDS = 0.2
 """Between two uploads."""
@@ -50,6 +53,7 @@ class _Crowd:
                     self.answers[number] += wire.read_reply(connection).status > 0
                     if requests is not self.requests:
                         break
+                    time.sleep(PAUSE_SECONDS)
 
     def upload(self, target: str, secret: str) -> None:
         """Publish file after file, so that there is always news, and indexes change."""
