@@ -13,8 +13,15 @@ from wheelyard.access import Role, Visibility
 from wheelyard.lint import Report
 from wheelyard.namespaces import Namespace
 from wheelyard.projects import Project
+from wheelyard.pypi.status import PackageStatus
 
+REASON = 'worse than <"&> and ü'
+YANKED = wheel("Acme.Tool", "0.9")
+DEPRECATED, POISONED = wheel("old", "1.0"), wheel("poisoned", "1.0")
 DISTS = (
+    YANKED,
+    DEPRECATED,
+    POISONED,
     wheel("Acme.Tool", "1.0", requires_python=">=3.8,<4"),
     sdist("Acme.Tool", "1.0"),
     wheel("Acme.Tool", "1.1+local.1"),
@@ -49,7 +56,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def furnish(server: Server) -> Town:
-    """Publish the same files to both projects."""
+    """Publish the same files to both projects, and say the same of them."""
     installation = Installation(server.data, server.url)
     group = installation.group(visibility=Visibility.PUBLIC)
     private = installation.project(within=group)
@@ -60,6 +67,9 @@ def furnish(server: Server) -> Town:
         for project in (private, public):
             for dist in DISTS:
                 assert developer.publish(project, dist).status_code == 201
+            installation.yank(project, YANKED, REASON)
+            installation.declare(project, DEPRECATED.name, PackageStatus.DEPRECATED, REASON)
+            installation.declare(project, POISONED.name, PackageStatus.QUARANTINED, REASON)
     installation.close()
     return Town(server.url, token, group, private, public)
 
@@ -73,8 +83,8 @@ def test_nothing_to_report_to_a_member(look: Look, town: Town, place: str) -> No
     report = look(town.address(place), town.token)
 
     assert told(report) == []
-    assert report.packages == ("acme-tool", "other")
-    assert report.files == len(DISTS)
+    assert report.packages == ("acme-tool", "old", "other", "poisoned")
+    assert report.files == len(DISTS) - 1  # the quarantined one is not listed
 
 
 @pytest.mark.parametrize("place", ["public", "group", "instance"])
@@ -82,4 +92,4 @@ def test_nothing_to_report_to_a_stranger(look: Look, town: Town, place: str) -> 
     report = look(town.address(place))
 
     assert told(report) == []
-    assert report.files == len(DISTS)
+    assert report.files == len(DISTS) - 1  # the quarantined one is not listed
