@@ -75,7 +75,9 @@ class Gate:
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open_connections += 1
-        with contextlib.suppress(OSError), contextlib.closing(writer):
+        # A cancellation is the end of the gate, which asyncio would log as an accident.
+        ended = contextlib.suppress(OSError, asyncio.CancelledError)
+        with ended, contextlib.closing(writer):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
             with contextlib.closing(far_writer):
                 ways = [
@@ -85,10 +87,14 @@ class Gate:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
                 for way in ways:
                     way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
+                await asyncio.wait(ways)
         self.open_connections -= 1
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            await self._ask_on(reader, writer)
+
+    async def _ask_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while not self.is_dead and (chunk := await reader.read(65536)):
             if chunk[:4] in (b"GET ", b"PUT ", b"HEAD", b"POST", b"DELE"):
                 self.requests.append(chunk.partition(b" HTTP/")[0].decode("latin-1"))
@@ -96,6 +102,10 @@ class Gate:
             await writer.drain()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            await self._answer_on(reader, writer)
+
+    async def _answer_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while not self.is_dead and (chunk := await reader.read(65536)):
             while self.is_stalled:  # noqa: ASYNC110  told from another thread
                 await asyncio.sleep(0.05)

@@ -90,6 +90,18 @@ def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectSe
         yield server
 
 
+@pytest.fixture(scope="session")
+def bucket_town(
+    object_server: ObjectServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """The people and things of a second server, whose files are in a bucket."""
+    data = tmp_path_factory.mktemp("far") / "data"
+    with object_server.bucket() as made, running(data, **made.variables) as server:
+        installation = Installation(server.data, server.url)
+        yield installation
+        installation.close()
+
+
 @pytest.fixture
 def a_bucket(object_server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     """A new bucket, whose credentials the test's own process has too."""

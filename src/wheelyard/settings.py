@@ -35,7 +35,9 @@ OBJECT_STORES = ("s3://", "gs://", "az://")
 """How an address begins that is not of a folder."""
 
 _FOLDER = re.compile(r"file://.+\Z")
-_BUCKET = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._=-]+)*\Z")
+_BUCKET = re.compile(
+    r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9._=-]+)*\Z"
+)
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -61,6 +63,9 @@ class FileDelivery(StrEnum):
 
     X_ACCEL = "x-accel"
     """nginx before it, which is told where they are."""
+
+    REDIRECT = "redirect"
+    """The object store, which clients are sent to."""
 
 
 class InvalidSettings(Exception):  # noqa: N818  reads as the sentence that it is
@@ -182,7 +187,8 @@ class Settings:
     file_delivery: Annotated[
         FileDelivery,
         Sentence(
-            "Who sends the bytes of files: `direct`, the registry; `x-accel`, nginx before it."
+            "Who sends the bytes of files: `direct`, the registry; `x-accel`, nginx before it; "
+            "`redirect`, the object store."
         ),
     ] = FileDelivery.DIRECT
 
@@ -247,6 +253,7 @@ class Settings:
             file_delivery=reader.file_delivery(),
             trusted_proxies=reader.networks("TRUSTED_PROXIES"),
         )
+        reader.require_deliverable(settings)
         if reader.problems:
             raise InvalidSettings(reader.problems)
         return settings
@@ -362,11 +369,24 @@ class _Reader:
             return Duplicates.ALLOW
         return Duplicates(text)
 
+    def require_deliverable(self, settings: Settings) -> None:
+        delivery = settings.file_delivery
+        if delivery is FileDelivery.REDIRECT and not settings.has_object_store:
+            self.problems.append(
+                f"{PREFIX}FILE_DELIVERY is redirect, which needs an object store; "
+                f"{PREFIX}BLOBS_URL names none."
+            )
+        if delivery is FileDelivery.X_ACCEL and settings.has_object_store:
+            self.problems.append(
+                f"{PREFIX}FILE_DELIVERY is x-accel, which needs a folder; {PREFIX}BLOBS_URL names "
+                "an object store.  Use direct or redirect."
+            )
+
     def file_delivery(self) -> FileDelivery:
         text = self.text("FILE_DELIVERY", FileDelivery.DIRECT)
         if text in {choice.value for choice in FileDelivery}:
             return FileDelivery(text)
-        self._problem("FILE_DELIVERY", "direct or x-accel")
+        self._problem("FILE_DELIVERY", "direct, x-accel or redirect")
         return FileDelivery.DIRECT
 
     def url(self, name: str, scheme: str, example: str) -> str:

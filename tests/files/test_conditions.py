@@ -9,10 +9,17 @@ from tests.files.judging import DIST, Thing, judge, told
 from wheelyard.access import Role
 
 
+@pytest.fixture(scope="module", params=["town", "bucket_town"], ids=["disk", "bucket"])
+def shelves(request: pytest.FixtureRequest) -> Installation:
+    """A server whose files are on the disk, and one whose files are in a bucket."""
+    found: Installation = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture(scope="module", params=["file", "metadata", "page", "index"])
-def thing(town: Installation, request: pytest.FixtureRequest) -> Iterator[Thing]:
+def thing(shelves: Installation, request: pytest.FixtureRequest) -> Iterator[Thing]:
     """Each of the things, in a project of its own."""
-    project = town.project()
+    town, project = shelves, shelves.project()
     with town.member(project, Role.DEVELOPER) as developer:
         assert developer.publish(project, DIST).status_code == 201
         file = f"/files/{DIST.sha256}/{DIST.filename}"
@@ -36,3 +43,24 @@ def test_nothing_that_has_ranges_is_compressed(thing: Thing) -> None:
 
     assert "content-encoding" not in answer.headers
     assert told(answer) == told(thing.whole)
+
+
+def test_a_bucket_says_what_a_disk_says(town: Installation, bucket_town: Installation) -> None:
+    said = []
+    for shelf in (town, bucket_town):
+        project = shelf.project()
+        with shelf.member(project, Role.DEVELOPER) as developer:
+            assert developer.publish(project, DIST).status_code == 201
+            answers = [
+                developer.download(project, DIST, Range="bytes=1-5"),
+                developer.download(project, DIST),
+                developer.metadata(project, DIST),
+            ]
+        said += [
+            [
+                (answer.status_code, {**told(answer), "last-modified": ""}, answer.content)
+                for answer in answers
+            ]
+        ]
+
+    assert said[0] == said[1]

@@ -149,18 +149,18 @@ class ObjectStore:
     def find_size(self, sha256: Sha256) -> int | None:
         """Return how many bytes a blob has; None for one that is absent.  Raises Unavailable."""
         with suppress(FileNotFoundError), _asking(absent=FileNotFoundError):
-            return obstore.head(self._calls, place(sha256))["size"]
+            return obstore.head(self._reads, place(sha256))["size"]
         return None
 
     def read(self, sha256: Sha256) -> bytes:
         """Return a small blob.  Raises Missing and Unavailable."""
         with _asking(absent=Missing):
-            return bytes(obstore.get(self._calls, place(sha256)).bytes())
+            return bytes(obstore.get(self._reads, place(sha256)).bytes())
 
     def pieces(self, sha256: Sha256) -> Iterator[bytes]:
         """Read a blob from its beginning to its end.  Raises Missing and Unavailable."""
         with _asking(absent=Missing):
-            found = obstore.get(self._streams, place(sha256))
+            found = obstore.get(self._reads, place(sha256))
             yield from found.stream(min_chunk_size=PIECE_BYTES)
 
     @contextmanager
@@ -186,7 +186,7 @@ class ObjectStore:
         """
         options: Any = None if (start, stop) == (0, size) else {"range": (start, stop)}
         with _asking(absent=Missing), anyio.fail_after(ANSWER_SECONDS):
-            found = await obstore.get_async(self._streams, place(sha256), options=options)
+            found = await obstore.get_async(self._reads, place(sha256), options=options)
         if found.meta["size"] != size:
             raise Missing
         yield _read_on(aiter(found.stream(min_chunk_size=PIECE_BYTES)))
@@ -194,7 +194,7 @@ class ObjectStore:
     async def require_whole(self, sha256: Sha256, size: int) -> None:
         """Raise Missing for a blob that is absent or has not ``size`` bytes; or Unavailable."""
         with _asking(absent=Missing), anyio.fail_after(ANSWER_SECONDS):
-            found = await obstore.head_async(self._calls, place(sha256))
+            found = await obstore.head_async(self._reads, place(sha256))
         if found["size"] != size:
             raise Missing
 
@@ -215,7 +215,7 @@ class ObjectStore:
     def all_blobs(self) -> Iterator[Blob]:
         """Walk over every blob, a thousand for each request.  Raises Unavailable."""
         with _asking():
-            for found in obstore.list(self._calls, chunk_size=1000):
+            for found in obstore.list(self._reads, chunk_size=1000):
                 for entry in found:
                     name = entry["path"].rpartition("/")[2]
                     if is_digest(name):
@@ -226,7 +226,7 @@ class ObjectStore:
         return _open(self._url, {"timeout": timedelta(seconds=CALL_SECONDS)})
 
     @cached_property
-    def _streams(self) -> S3Store | GCSStore | AzureStore:
+    def _reads(self) -> S3Store | GCSStore | AzureStore:
         patience = timedelta(seconds=ANSWER_SECONDS / 2)
         return _open(
             self._url,

@@ -18,6 +18,7 @@ from wheelyard.web.door import Door, Site
 from wheelyard.web.paths import require_no_traversal
 from wheelyard.web.sending import (
     METADATA_SUFFIX,
+    Exchange,
     deliver,
     deliver_metadata,
     describe,
@@ -45,7 +46,7 @@ class FileDownload:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the file's own bytes, or its metadata's: whole or the range asked for."""
-        del receive
+        exchange = Exchange(scope, receive, send)
         grant = await self._door.admit(scope, self._site, self.permission)
         params = scope["path_params"]
         sha256, filename = params["sha256"].lower(), params["filename"]
@@ -54,17 +55,17 @@ class FileDownload:
             file = await self._find(grant, sha256, filename)
             # At once: sending takes its time, and what the reader reaches may end meanwhile.
             end = self._registry.index.end_of(grant, (sha256, filename))
-            await self._send_metadata(scope, send, grant, file)
+            await self._send_metadata(exchange, grant, file)
             rest_on(scope, grant, end)
             return
         file = await self._find(grant, sha256, filename)
         end = self._registry.index.end_of(grant, (sha256, filename))
         path = self._path(file.sha256)
         described = describe(file, grant.is_open)
-        installer = await deliver(self._registry, scope, send, file, described, path)
+        installer = await deliver(self._registry, exchange, file, described, path)
         rest_on(scope, grant, end, file.release_id, installer)
 
-    async def _send_metadata(self, scope: Scope, send: Send, grant: Grant, file: File) -> None:
+    async def _send_metadata(self, exchange: Exchange, grant: Grant, file: File) -> None:
         """Send what resolvers read; it counts as no download."""
         sha256 = file.core_metadata
         if sha256 is None:
@@ -77,7 +78,7 @@ class FileDownload:
             self._sizes[sha256] = size
         described = describe_metadata(file, sha256, size, grant.is_open)
         path = self._path(sha256)
-        await deliver_metadata(self._registry, scope, send, described, path)
+        await deliver_metadata(self._registry, exchange, described, path)
 
     def _measure(self, sha256: Sha256) -> int:
         """Return the size of a blob that no row tells, after holding it against its digest.

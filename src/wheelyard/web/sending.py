@@ -4,14 +4,17 @@ A URL names a digest, so what it serves never changes: the ETag is the digest of
 clients may keep the bytes for ever.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+import anyio
 from anyio.to_thread import run_sync
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from wheelyard.blobs.small import MAX_BLOB_BYTES
 from wheelyard.blobs.store import BlobStore, Missing, Sha256
@@ -40,6 +43,19 @@ ACCEL_ROOT = "/-/blobs"
 # they serve what has become private meanwhile.
 _OPEN = b"public, max-age=31536000, s-maxage=600, immutable"
 _CLOSED = b"private, max-age=31536000, immutable"
+
+
+SIGNED_SECONDS = 120
+"""How long an address of the object store gives a file; a transfer that has begun goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request, and the way to answer it."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +101,17 @@ def _describe(
 
 async def deliver(
     registry: Registry,
-    scope: Scope,
-    send: Send,
+    exchange: Exchange,
     file: File,
     described: Description,
     path: Path | None,
+    *,
+    may_redirect: bool = True,
 ) -> Installer | None:
     """Send a file, and remember that; ``path`` is where the server finds it, if anywhere.
+
+    ``may_redirect`` is whether the client may be sent to the object store, where an address names
+    no file; installers know what they have asked for, people's browsers do not.
 
     Returns what has downloaded it; None for a part, nothing new or the headers alone.
 
@@ -100,10 +120,15 @@ async def deliver(
     _require_whole(described, path)
     at, sent_whole, installer = registry.clock(), False, None
     try:
-        sent_whole = await _send(registry, scope, send, described, path)
+        redirects = registry.settings.file_delivery is FileDelivery.REDIRECT
+        if redirects and may_redirect and (wanted := _find_away(exchange.scope, described)):
+            await _redirect(registry.blobs, exchange.send, described)
+            sent_whole = wanted is WHOLE
+        else:
+            sent_whole = await _send(registry, exchange, described, path)
     finally:
         # A part, nothing new or the headers alone are a use, and no download.
-        installer = _read_installer(scope) if sent_whole else None
+        installer = _read_installer(exchange.scope) if sent_whole else None
         registry.usage.note_download(file.release_id, at, installer)
     return installer
 
@@ -114,11 +139,14 @@ def _read_installer(scope: Scope) -> Installer:
 
 
 async def deliver_metadata(
-    registry: Registry, scope: Scope, send: Send, described: Description, path: Path | None
+    registry: Registry, exchange: Exchange, described: Description, path: Path | None
 ) -> None:
-    """Send what resolvers read of a file; it counts as no download.  Raises what deliver does."""
+    """Send what resolvers read of a file; it counts as no download.  Raises what deliver does.
+
+    It is never redirected: pip and uv take an address with a signature for another file's.
+    """
     _require_whole(described, path)
-    await _send(registry, scope, send, described, path)
+    await _send(registry, exchange, described, path)
 
 
 def _require_whole(file: Description, path: Path | None) -> None:
@@ -137,23 +165,39 @@ def _require_whole(file: Description, path: Path | None) -> None:
         raise Missing
 
 
+def _find_away(scope: Scope, file: Description) -> Wanted | None:
+    """Return what somebody else may send in our place; None for what only we judge rightly."""
+    conditions = read_conditions(scope)
+    wanted = select(scope["method"], conditions, file.state)
+    return wanted if _is_for_others(scope["method"], conditions, wanted) else None
+
+
+async def _redirect(blobs: BlobStore, send: Send, file: Description) -> None:
+    """Send the client to the store; this answer is for it alone, and not to be kept."""
+    url = await blobs.find_signed_url(file.sha256, SIGNED_SECONDS)
+    assert url is not None  # noqa: S101  the settings allow no other store
+    kept_by_nobody = (b"cache-control", b"private, no-store")
+    await answer(send, 302, [(b"location", url.encode()), kept_by_nobody])
+
+
 async def _send(
-    registry: Registry, scope: Scope, send: Send, file: Description, path: Path | None
+    registry: Registry, exchange: Exchange, file: Description, path: Path | None
 ) -> bool:
     """Send a blob: whole, a part of it, 304 or 416, and for HEAD the headers alone.
 
     Returns whether the whole was handed out.
     """
-    blobs, method, conditions = registry.blobs, scope["method"], read_conditions(scope)
+    blobs, scope, send = registry.blobs, exchange.scope, exchange.send
+    method, conditions = scope["method"], read_conditions(scope)
     wanted = select(method, conditions, file.state)
     has_nginx = registry.settings.file_delivery is FileDelivery.X_ACCEL
-    if has_nginx and path is not None and _is_for_nginx(method, conditions, wanted):
+    if has_nginx and path is not None and _is_for_others(method, conditions, wanted):
         await _hand_on(send, file, path, wanted)
         return wanted is WHOLE
     if wanted is WHOLE:
-        return await _send_whole(registry, scope, send, file, path)
+        return await _send_whole(registry, exchange, file, path)
     if wanted.part is not None:
-        await _send_part(blobs, send, file, wanted.part)
+        await _send_part(blobs, exchange, file, wanted.part)
     elif wanted is UNCHANGED:
         await answer_not_modified(send, file.headers)
     else:
@@ -161,8 +205,8 @@ async def _send(
     return False
 
 
-def _is_for_nginx(method: str, conditions: Mapping[bytes, bytes], wanted: Wanted) -> bool:
-    """Whether nginx would send what is wanted.
+def _is_for_others(method: str, conditions: Mapping[bytes, bytes], wanted: Wanted) -> bool:
+    """Whether nginx, or an object store, would send what is wanted.
 
     What it judges by itself is the method, ``Range`` and ``If-Range``, the latter by our headers;
     other conditions by headers that are not ours, and of a range that is to be ignored it thinks
@@ -187,9 +231,9 @@ async def _hand_on(send: Send, file: Description, path: Path, wanted: Wanted) ->
 
 
 async def _send_whole(
-    registry: Registry, scope: Scope, send: Send, file: Description, path: Path | None
+    registry: Registry, exchange: Exchange, file: Description, path: Path | None
 ) -> bool:
-    blobs, size = registry.blobs, file.state.size
+    blobs, size, scope, send = registry.blobs, file.state.size, exchange.scope, exchange.send
     if scope["method"] == "HEAD":
         if path is None:
             await blobs.require_whole(file.sha256, size)
@@ -202,18 +246,21 @@ async def _send_whole(
         if content is None:
             content = await run_sync(small.fetch, file.sha256)
         await answer(send, 200, file.headers, content)
-    elif path is not None and "http.response.pathsend" in scope.get("extensions", {}):
+        return True
+    if path is not None and "http.response.pathsend" in scope.get("extensions", {}):
         await send(start(200, file.headers, size))
         await send({"type": "http.response.pathsend", "path": str(path)})
-    else:
-        await _send_bytes(blobs, send, file, ByteRange(0, size), start(200, file.headers, size))
-    return True
+        return True
+    begin = start(200, file.headers, size)
+    return await _send_bytes(blobs, exchange, file, ByteRange(0, size), begin)
 
 
-async def _send_part(blobs: BlobStore, send: Send, file: Description, part: ByteRange) -> None:
+async def _send_part(
+    blobs: BlobStore, exchange: Exchange, file: Description, part: ByteRange
+) -> None:
     span = b"bytes %d-%d/%d" % (part.start, part.stop - 1, file.state.size)
     headers = [*file.headers, (b"content-range", span)]
-    await _send_bytes(blobs, send, file, part, start(206, headers, part.stop - part.start))
+    await _send_bytes(blobs, exchange, file, part, start(206, headers, part.stop - part.start))
 
 
 async def _refuse_range(send: Send, file: Description) -> None:
@@ -227,11 +274,32 @@ _OF_REFUSED_RANGE = {b"accept-ranges", b"etag", b"last-modified", b"vary"}
 
 
 async def _send_bytes(
-    blobs: BlobStore, send: Send, file: Description, part: ByteRange, begin: Message
-) -> None:
+    blobs: BlobStore, exchange: Exchange, file: Description, part: ByteRange, begin: Message
+) -> bool:
+    """Send bytes as fast as the client takes them; tell whether it has stayed to the end."""
+    send = exchange.send
     found = blobs.stream(file.sha256, size=file.state.size, start=part.start, stop=part.stop)
     async with found as pieces:  # before an answer has begun
         await send(begin)
-        async for piece in pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        with _while_there(exchange.receive) as going:
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+    return not going.cancel_called
+
+
+@contextmanager
+def _while_there(receive: Receive) -> Iterator[anyio.CancelScope]:
+    """End what is done when the client has left: the server takes bytes for nobody as well."""
+    with anyio.CancelScope() as going:
+        watching = asyncio.create_task(_end_with_client(receive, going))
+        try:
+            yield going
+        finally:
+            watching.cancel()
+
+
+async def _end_with_client(receive: Receive, going: anyio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass  # the body of a GET, which says nothing
+    going.cancel()

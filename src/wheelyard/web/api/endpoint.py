@@ -197,7 +197,7 @@ class Api:
             change = partial(self._change, scope, presented, read, hashed)
             reply = await run_sync(change, limiter=self._turns.writers)
         if isinstance(reply.body, Delivery):
-            await self._deliver(scope, send, reply.body)
+            await self._deliver(sending.Exchange(scope, receive, send), reply.body)
             return
         fixed = [(b"cache-control", b"max-age=0, private, must-revalidate"), *reply.headers]
         shown = b""
@@ -207,10 +207,10 @@ class Api:
         status = self.operation.status
         await headers.answer(send, status, fixed, shown, head=scope["method"] == "HEAD")
 
-    async def _deliver(self, scope: Scope, send: Send, body: Delivery) -> None:
+    async def _deliver(self, exchange: sending.Exchange, body: Delivery) -> None:
         described = sending.describe(body.file, body.is_open)
         path = self._registry.blobs.find_path(body.file.sha256)
-        await sending.deliver(self._registry, scope, send, body.file, described, path)
+        await sending.deliver(self._registry, exchange, body.file, described, path)
 
     def _look(self, scope: Scope, presented: Presented, read: Params) -> Reply[Any] | None:
         """Answer what only reads.  What changes something is decided on and left to ``_change``."""

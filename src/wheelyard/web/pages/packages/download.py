@@ -13,7 +13,7 @@ from wheelyard.registry import Registry
 from wheelyard.web.pages import visits
 from wheelyard.web.pages.admission import Gate
 from wheelyard.web.params import Params
-from wheelyard.web.sending import deliver, describe
+from wheelyard.web.sending import Exchange, deliver, describe
 
 # A browser may not give it again after its user has signed out.
 _BY_NOBODY = (b"cache-control", b"private, no-store")
@@ -30,13 +30,19 @@ class BrowserDownload:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the file's own bytes."""
-        del receive
         file = await run_sync(self._find, scope)
         path = self._registry.blobs.find_path(file.sha256)
         described = describe(file, False)
         kept = [header for header in described.headers if header[0] != _BY_NOBODY[0]]
         described = replace(described, headers=[*kept, _BY_NOBODY])
-        await deliver(self._registry, scope, send, file, described, path)
+        await deliver(
+            self._registry,
+            Exchange(scope, receive, send),
+            file,
+            described,
+            path,
+            may_redirect=False,
+        )
 
     def _find(self, scope: Scope) -> File:
         with self._registry.database.read() as conn:
