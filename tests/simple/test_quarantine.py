@@ -66,12 +66,13 @@ def test_nothing_is_listed_or_downloaded_from_the_next_request_on(
     for _ in range(2):
         assert links(member, place) == [DIST.filename]
         assert member.download(place, DIST).status_code == 200
+        assert member.metadata(place, DIST).status_code == 200
 
     town.declare(project, "worm", QUARANTINED, "a worm")
 
     assert links(member, place) == []
-    answer = member.download(place, DIST)
-    assert (answer.status_code, answer.json()) == REFUSED
+    for answer in (member.download(place, DIST), member.metadata(place, DIST)):
+        assert (answer.status_code, answer.json()) == REFUSED
     assert ">worm</a>" in member.simple(place).text
 
     town.declare(project, "worm", ACTIVE)
