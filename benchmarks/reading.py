@@ -70,10 +70,11 @@ def measure(folder: Path, *, rounds: int, seconds: int) -> Iterator[Figure]:
 def compare(pair: Pair, rounds: int, seconds: int) -> Figure:
     """Ask both servers in turns."""
     samples: dict[str, list[float]] = {endpoint.server: [] for endpoint in pair.both}
+    is_large = len(ask(pair.theirs).body) > LARGE_BYTES
+    least = LARGE_SECONDS if is_large else 0
     for endpoint in pair.both:
-        for _ in range(WARMING_REQUESTS):
+        for _ in range(1 if is_large else WARMING_REQUESTS):
             ask(endpoint)
-    least = LARGE_SECONDS if len(ask(pair.theirs).body) > LARGE_BYTES else 0
     for _ in range(rounds):
         for endpoint in pair.both:
             samples[endpoint.server].append(requests_per_second(endpoint, max(seconds, least)))

@@ -1,4 +1,4 @@
-"""Small files are answered from memory, and are downloads all the same."""
+"""Files are answered from memory, whole or in name, and are downloads all the same."""
 
 import shutil
 from collections.abc import Iterator
@@ -70,3 +70,23 @@ def test_whole_downloads_of_lost_files_are_whole_or_refused(
         assert [answer.content for answer in answers] == [dist.content] * 2
     else:
         assert [answer.status_code for answer in answers] == [503, 503]
+
+
+def test_a_file_that_nginx_is_to_send_is_looked_for_each_time(
+    tmp_path: Path, prepared: Path
+) -> None:
+    data = shutil.copytree(prepared, tmp_path / "data")
+    dist = wheel("handed-on")
+    with running(data, WHEELYARD_FILE_DELIVERY="x-accel") as server:
+        town = Installation(server.data, server.url)
+        project = town.project()
+        with town.member(project, Role.DEVELOPER) as developer:
+            developer.publish(project, dist).raise_for_status()
+            found = [developer.download(project, dist) for _ in range(3)]
+            (server.data / "blobs" / dist.sha256[:2] / dist.sha256).unlink()
+            lost = developer.download(project, dist)
+        town.close()
+
+    assert {answer.status_code for answer in found} == {200}
+    assert len({answer.headers["x-accel-redirect"] for answer in found}) == 1
+    assert lost.status_code == 503

@@ -63,7 +63,8 @@ class FileDownload:
         path = self._path(file.sha256)
         described = describe(file, grant.is_open)
         installer = await deliver(self._registry, exchange, file, described, path)
-        rest_on(scope, grant, end, file.release_id, installer)
+        stored = None if path is None else (path, file.size)
+        rest_on(scope, grant, end, file.release_id, installer, stored)
 
     async def _send_metadata(self, exchange: Exchange, grant: Grant, file: File) -> None:
         """Send what resolvers read; it counts as no download."""

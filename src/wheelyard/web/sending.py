@@ -32,6 +32,7 @@ from wheelyard.web.headers import (
     start,
 )
 from wheelyard.web.wanted import UNCHANGED, WHOLE, ByteRange, State, Wanted, read_conditions, select
+from wheelyard.web.warm import is_whole
 
 METADATA_SUFFIX = ".metadata"
 """Of the URL, and the name, of a file's metadata (PEP 658)."""
@@ -157,11 +158,7 @@ def _require_whole(file: Description, path: Path | None) -> None:
     """
     if path is None:
         return
-    try:
-        is_whole = path.stat().st_size == file.state.size
-    except OSError:
-        is_whole = False
-    if not is_whole:
+    if not is_whole(path, file.state.size):
         raise Missing
 
 

@@ -23,6 +23,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,6 +61,10 @@ _KEPT_STATUSES = frozenset({200, 304})
 _BASIS = "what an answer rests on"
 
 
+Stored = tuple[Path, int]
+"""A file of the store, and how many bytes it has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What an answer rests on, beside the journal; what is to be counted whenever it is given."""
@@ -74,6 +79,9 @@ class Basis:
     installer: Installer | None
     """What downloads the file; None counts nothing."""
 
+    stored: Stored | None
+    """Where the file is, if that is a place which may be named to somebody else."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
@@ -85,6 +93,8 @@ class _Answer:
     token_id: int | None
     release_id: int | None
     installer: Installer | None
+    stored: Stored | None
+    """The file that somebody else sends for this."""
 
 
 def rest_on(
@@ -93,9 +103,18 @@ def rest_on(
     until: datetime | None,
     release_id: int | None = None,
     installer: Installer | None = None,
+    stored: Stored | None = None,
 ) -> None:
     """Say that this request's answer rests on a grant alone, and may be given again until then."""
-    scope[_BASIS] = Basis(grant, until, release_id, installer)
+    scope[_BASIS] = Basis(grant, until, release_id, installer, stored)
+
+
+def is_whole(path: Path, size: int) -> bool:
+    """Whether a file is there with all of its bytes; takes 2 µs."""
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 class WarmAnswers:
@@ -146,6 +165,8 @@ class WarmAnswers:
         answer = self._answers.find(key)
         if answer is None:
             return None
+        if answer.stored is not None and not is_whole(*answer.stored):
+            return None
         now = self._clock()
         if answer.until is not None and answer.until <= now:
             return None
@@ -186,7 +207,8 @@ def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
     begun, body = messages
     if begun["status"] not in _KEPT_STATUSES or body["type"] != "http.response.body":
         return None
-    if any(name == _ELSEWHERE for name, _ in begun["headers"]):
+    is_elsewhere = any(name == _ELSEWHERE for name, _ in begun["headers"])
+    if is_elsewhere and basis.stored is None:
         return None
     once = carried()
     return _Answer(
@@ -198,6 +220,7 @@ def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
         token_id=basis.grant.principal.token_id,
         release_id=basis.release_id,
         installer=basis.installer,
+        stored=basis.stored if is_elsewhere else None,
     )
 
 
