@@ -17,6 +17,8 @@ Theory of operation:
 - What ends by itself carries its end: a grant is not used past the expiry of its token or of a
   membership that it rests on.
 
+A page is remembered in each form that was asked for, by itself, and dropped in all of them at once.
+
 A project's page is the same for all who may read it.  A group's, and the instance's, is made of
 those projects that the caller may read, so that two things are remembered in the place of one:
 

@@ -9,8 +9,11 @@ import pytest
 
 from tests.actors import Actor, Installation, Source, pypi
 from tests.builders import Dist, sdist, wheel
+from wheelyard import packages
 from wheelyard.access import Role
+from wheelyard.journal import OPERATOR
 from wheelyard.projects import Project
+from wheelyard.pypi.status import PackageStatus
 from wheelyard.registry import utc_now
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -162,6 +165,39 @@ def test_who_accepts_none_is_told_what_there_is(
         {"message": f"406 Not Acceptable - There are {JSON}, {HTML_V1} and text/html"},
     )
     assert answer.headers["vary"] == "Accept"
+
+
+def test_yanks_and_statuses_are_in_every_form_at_once(
+    town: Installation, developer: Actor, project: Project
+) -> None:
+    places: list[Source] = [project, town.group_of(project), None]
+    developer.publish(project, wheel("stated", "1.0"))
+    for place in places:
+        assert "project-status" not in read(developer, place, "stated")
+        assert "data-yanked" not in developer.simple(place, "stated").text
+
+    with town.database.write() as conn:
+        release = packages.find_version(conn, project.id, "stated", "1.0")
+        assert release is not None
+        packages.yank_release(conn, release, "broken", by=OPERATOR, at=utc_now())
+    for place in places:
+        (file,) = read(developer, place, "stated")["files"]
+        assert file["yanked"] == "broken"
+        assert 'data-yanked="broken"' in developer.simple(place, "stated").text
+
+    with town.database.write() as conn:
+        standing = packages.get_standing(conn, project.id, "stated")
+        packages.change_status(
+            conn, standing, PackageStatus.QUARANTINED, "unsafe", by=OPERATOR, at=utc_now()
+        )
+    for place in places:
+        page = read(developer, place, "stated")
+        assert page["project-status"] == {"status": "quarantined", "reason": "unsafe"}
+        assert (page["versions"], page["files"]) == (["1.0"], [])
+        seen = developer.simple(place, "stated").text
+        assert '<meta name="pypi:project-status" content="quarantined">' in seen
+        assert '<meta name="pypi:project-status-reason" content="unsafe">' in seen
+        assert "<a " not in seen
 
 
 def test_who_may_not_read_is_refused_whatever_they_accept(
