@@ -10,10 +10,10 @@ Theory of operation:
   would be read now.
 - A result is kept only when no news has been read since its own serial; otherwise a change could
   slip between reading and keeping.  It is then still served once, being as fresh as its request.
-- A row that names a package drops its pages, and the files where it takes some away.  A row that
-  creates something else drops no grant, for neither absence nor refusal is ever kept.  A token that
-  is revoked drops its own: each job of a CI server ends with one.  Any other row, about users,
-  members, groups or projects, drops every grant; such rows are rare beside installs.
+- A row that names a package drops its pages and its files, and all files where it takes some away.
+  A row that creates something else drops no grant, for neither absence nor refusal is ever kept.  A
+  token that is revoked drops its own: each job of a CI server ends with one.  Any other row, about
+  users, members, groups or projects, drops every grant; such rows are rare beside installs.
 - What ends by itself carries its end: a grant is not used past the expiry of its token or of a
   membership that it rests on.
 
@@ -46,6 +46,7 @@ from wheelyard.forwarding import Place
 from wheelyard.journal import Entry
 from wheelyard.packages import File
 from wheelyard.projects import Project
+from wheelyard.pypi import names
 from wheelyard.pypi.names import NormalizedName
 
 MAX_PAGE_BYTES = 128 * 1024 * 1024
@@ -245,6 +246,15 @@ def _label_reach(key: ReachKey, reach: Reach) -> str | None:
     return asked if isinstance(asked, str) else None
 
 
+def _label_file(key: FileKey, file: File) -> str | None:
+    """Return the package of a file; its name is told by that of the file."""
+    del key
+    try:
+        return names.parse_filename(file.filename).name
+    except names.InvalidFilename:  # taken by an older release
+        return None
+
+
 def _label_grant(key: GrantKey, grant: Grant) -> int | None:
     """Return the token that a grant rests on."""
     del key
@@ -265,7 +275,7 @@ class Index:
         )
         self.grants: Shelf[GrantKey, Grant] = Shelf(self, MAX_GRANTS, label=_label_grant)
         self.reaches: Shelf[ReachKey, Reach] = Shelf(self, MAX_REACHES, label=_label_reach)
-        self.files: Shelf[FileKey, File] = Shelf(self, MAX_FILES)
+        self.files: Shelf[FileKey, File] = Shelf(self, MAX_FILES, label=_label_file)
 
     def refresh(self) -> None:
         """Notice everything that was committed before this call.  Raises Unavailable."""
@@ -348,7 +358,9 @@ class Index:
         self.pages.drop_labelled(_ROOT)
         self.pages.drop_labelled(name)
         self.reaches.drop_labelled(name)
-        if not entry.action.endswith(".published"):
+        if entry.action.endswith(".published"):
+            self.files.drop_labelled(name)  # of copies with equal bytes the newest is sent
+        else:
             self.files.clear()
 
     def close(self) -> None:

@@ -108,7 +108,10 @@ def test_the_next_request_sees(
 
 
 def test_nothing_that_is_ever_recorded_is_left_out() -> None:
-    assert {action for kind in KINDS for action in kind.actions} == set(journal.ACTIONS)
+    seen = {action for kind in KINDS for action in kind.actions}
+
+    # The doctor looks at every file, for which there is no time here: tests/cli/test_repair.py.
+    assert seen | {"file.repaired"} == set(journal.ACTIONS)
 
 
 def last_serial(town: Installation) -> int:

@@ -5,11 +5,13 @@ The changes are made by another process than the one that serves.
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from sqlite3 import connect
 
 import pytest
 
-from tests.actors import Actor, Installation
+from tests.actors import Actor, Installation, pypi
 from tests.builders import wheel
 from wheelyard import memberships, packages, projects
 from wheelyard.access import RegistryAccess, Role, Visibility
@@ -182,3 +184,22 @@ def test_a_page_answers_304_until_it_changes(
         assert unchanged.headers["etag"] == seen.headers["etag"]
         assert changed.status_code == 200
         assert changed.headers["etag"] != seen.headers["etag"]
+
+
+def test_metadata_is_served_from_the_upload_on_that_brings_it(
+    town: Installation, project: Project, user: User
+) -> None:
+    path = f"{pypi(project)}/files/{DIST.sha256}/{DIST.filename}.metadata"
+    with town.holding(town.token(user)) as actor:
+        assert actor.publish(project, DIST).status_code == 201
+        with closing(connect(town.data / "wheelyard.sqlite")) as database, database:
+            # As an older release has left it.
+            database.execute(
+                "UPDATE files SET serves_metadata = 0 WHERE sha256 = ?", (DIST.sha256,)
+            )
+        for _ in range(2):
+            assert actor.http.get(path).status_code == 404
+
+        assert actor.publish(project, DIST).status_code == 201
+
+        assert actor.http.get(path).content == DIST.metadata
