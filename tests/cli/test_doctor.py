@@ -129,6 +129,13 @@ def test_what_the_first_start_took_is_no_problem(started: Terminal) -> None:
     assert "secret one" not in ran.out
 
 
+def test_what_the_linter_takes_is_no_problem(started: Terminal) -> None:
+    ran = started.run("doctor", WHEELYARD_TOKEN="secret one")
+
+    assert (problems(ran), ran.code) == ([], 0)
+    assert "secret one" not in ran.out
+
+
 def test_a_folder_before_the_first_start(terminal: Terminal) -> None:
     ran = terminal.run("doctor")
 
