@@ -19,7 +19,7 @@ from tests.actors import Actor, Installation, pypi
 from tests.builders import Dist, wheel
 from tests.servers import Server, running
 
-from benchmarks.endpoints import Broken, Endpoint, ask
+from benchmarks.endpoints import TIMEOUT_SECONDS, Broken, Endpoint, ask
 from benchmarks.peers import find_program, nginx
 from benchmarks.report import OURS, Figure
 from wheelyard.access import Role
@@ -92,7 +92,8 @@ def requests_per_second(endpoint: Endpoint, seconds: int) -> float:
 
 def load(endpoint: Endpoint, seconds: int, *options: str) -> str:
     """Do so, and return what wrk tells of it."""
-    command = [find_program("wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *options]
+    timeout = f"--timeout={TIMEOUT_SECONDS:.0f}s"  # a busy machine takes seconds for a large file
+    command = [find_program("wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", timeout, *options]
     for name, value in endpoint.headers.items():
         command += ["-H", f"{name}: {value}"]
     command.append(endpoint.url)
