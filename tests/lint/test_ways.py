@@ -173,6 +173,14 @@ def test_redirects_without_end(look: Look) -> None:
     assert report.findings[0].sentence == "It redirects more than 10 times."
 
 
+def test_a_redirect_to_no_address(look: Look) -> None:
+    nowhere = Reply(302, {"location": "http://other.example.com:99999/"})
+    index = Index(bend=instead(to_absent, nowhere))
+
+    with index.serving() as url:
+        assert names(look(url)) == {"unreadable"}
+
+
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
 def test_a_page_that_unpacks_to_more_than_can_be_read(look: Look, coding: str) -> None:
     bomb, _ = compress(bytes(129 * _MEBIBYTE), coding)

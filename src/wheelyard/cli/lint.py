@@ -39,7 +39,7 @@ def lint(
         typer.Option(
             min=1,
             metavar="NUMBER",
-            help="Of how many packages to look at, and at twice as many files of each.",
+            help="How many packages to look at, with twice as many files of each.",
         ),
     ] = 5,
     output: Annotated[

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from wheelyard.lint.findings import Findings, error, note, warning
-from wheelyard.lint.pages import Link, text_of
+from wheelyard.lint.pages import Digests, Link, text_of
 from wheelyard.lint.subjects import Form, Subject
 
 API_VERSION_MISSING = warning(
@@ -152,10 +152,8 @@ def _compare(json: Link, html: Link) -> Iterator[str]:
         yield "address"
 
 
-def _agree(json: object, html: object) -> bool:
+def _agree(json: Digests, html: Digests) -> bool:
     """Whether the one digest of HTML is among those of JSON."""
-    if not isinstance(json, dict) or not isinstance(html, dict):
-        return False
     return all(json.get(name, "").lower() == digest.lower() for name, digest in html.items())
 
 

@@ -7,8 +7,6 @@ from io import BufferedRandom
 from wheelyard.lint.findings import Findings, error, warning
 from wheelyard.lint.reading import Answer, Reader
 
-_RANGES = "RFC 9110, 14"
-
 RANGES_UNTOLD = warning(
     "ranges-untold", "RFC 9110, 14.3", "Send Accept-Ranges: bytes; Poetry asks for no part without."
 )

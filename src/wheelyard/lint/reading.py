@@ -135,10 +135,11 @@ class Reader:
             try:
                 answer = self._ask_once(method, url, sent, limit, into, anonymous=anonymous)
                 target = urljoin(url, answer.header("location"))
+                is_last = answer.status not in _REDIRECTS or target == url
+                is_last = is_last or (stay and origin(target) != origin(url))
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as wrong:
                 raise Unreadable(url, str(wrong) or type(wrong).__name__) from wrong
-            is_last = answer.status not in _REDIRECTS or target == url
-            if is_last or (stay and origin(target) != origin(url)):
+            if is_last:
                 return replace(answer, hops=tuple(hops))
             hops.append(url)
             url = target
