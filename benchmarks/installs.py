@@ -125,8 +125,7 @@ class _Clients:
         self._run(
             sys.executable, "-m", "pip", "install", *options, "--index-url", url, self._wanted
         )
-        installed = (path.name.removesuffix(".dist-info") for path in target.glob("*.dist-info"))
-        found = {name.replace("_", "-").replace("-", "==") for name in installed}
+        found = {path.stem for path in target.glob("*.dist-info")}
         shutil.rmtree(target)
         return found
 

@@ -32,22 +32,26 @@ _NGINX = """\
 daemon off;
 worker_processes 1;
 pid nginx.pid;
-events {{ worker_connections 256; }}
+events {{ worker_connections 1024; }}
 http {{
-    access_log off;
     sendfile on;
     tcp_nopush on;
     keepalive_requests 1000000000;
     default_type application/octet-stream;
-    types {{ text/html html; application/json json; }}
-    gzip_static on;
     client_body_temp_path temporary;
     proxy_temp_path temporary;
     fastcgi_temp_path temporary;
     uwsgi_temp_path temporary;
     scgi_temp_path temporary;
-    server {{ listen 127.0.0.1:{port}; root {folder}/files; }}
+    {rest}
 }}
+"""
+
+_FILES = """\
+    access_log off;
+    types {{ text/html html; application/json json; }}
+    gzip_static on;
+    server {{ listen 127.0.0.1:{port}; root {folder}/files; }}
 """
 
 
@@ -65,13 +69,20 @@ def nginx(folder: Path, files: Mapping[str, bytes]) -> Iterator[int]:
     (folder / "files").mkdir(parents=True)
     for name, content in files.items():
         (folder / "files" / name).write_bytes(content)
-    port = free_port()
+    probe = Endpoint("nginx", free_port(), "/" + next(iter(files)))
+    with configured_nginx(folder, _FILES.format(port=probe.port, folder=folder), probe):
+        yield probe.port
+
+
+@contextlib.contextmanager
+def configured_nginx(folder: Path, rest: str, probe: Endpoint) -> Iterator[None]:
+    """Run an nginx whose servers, and what is special about it, are in ``rest``."""
     # Started by root it would ask as somebody who cannot read a temporary folder.
     user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(_NGINX.format(user=user, port=port, folder=folder))
+    (folder / "nginx.conf").write_text(_NGINX.format(user=user, rest=rest))
     command = [find_program("nginx"), "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
-    with started(command, Endpoint("nginx", port, "/" + next(iter(files))), folder / "nginx.log"):
-        yield port
+    with started(command, probe, folder / "nginx.log"):
+        yield
 
 
 @contextlib.contextmanager

@@ -17,29 +17,9 @@ from tests.builders import Dist
 from tests.servers import free_port
 
 from benchmarks.endpoints import Endpoint
-from benchmarks.peers import find_program, started
+from benchmarks.peers import configured_nginx
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
-
-_NGINX = """\
-{user}
-daemon off;
-worker_processes 1;
-pid nginx.pid;
-events {{ worker_connections 1024; }}
-http {{
-    sendfile on;
-    tcp_nopush on;
-    keepalive_requests 1000000000;
-    default_type application/octet-stream;
-    client_body_temp_path temporary;
-    proxy_temp_path temporary;
-    fastcgi_temp_path temporary;
-    uwsgi_temp_path temporary;
-    scgi_temp_path temporary;
-    {rest}
-}}
-"""
 
 _INDEX = """\
     access_log off;
@@ -81,7 +61,7 @@ def static_index(
     _write(folder / "files", dists, packages)
     endpoint = Endpoint("nginx", free_port(), "/simple/")
     rest = _INDEX.format(port=endpoint.port, folder=folder, json=JSON_TYPE)
-    with _nginx(folder, rest, endpoint):
+    with configured_nginx(folder, rest, endpoint):
         yield endpoint
 
 
@@ -90,20 +70,11 @@ def counting(folder: Path, to: Endpoint) -> Iterator[tuple[Endpoint, Path]]:
     """Stand before a server; gives where, and the log with a line for each request."""
     folder.mkdir()
     endpoint = Endpoint(to.server, free_port(), to.path, to.headers)
-    with _nginx(folder, _PROXY.format(port=endpoint.port, folder=folder, to=to.port), endpoint):
+    rest = _PROXY.format(port=endpoint.port, folder=folder, to=to.port)
+    with configured_nginx(folder, rest, endpoint):
         log = folder / "access.log"
         log.write_text("")
         yield endpoint, log
-
-
-@contextlib.contextmanager
-def _nginx(folder: Path, rest: str, probe: Endpoint) -> Iterator[None]:
-    # Started by root it would ask as somebody who cannot read a temporary folder.
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(_NGINX.format(user=user, rest=rest))
-    command = [find_program("nginx"), "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
-    with started(command, probe, folder / "nginx.log"):
-        yield
 
 
 def _write(folder: Path, dists: Mapping[str, Sequence[Dist]], packages: Path) -> None:
