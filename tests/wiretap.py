@@ -19,6 +19,11 @@ class Exchange:
     media_type: str
     coding: str
 
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
 
 class Wiretap:
     """Hands on to a server whatever it is asked."""
@@ -36,6 +41,10 @@ class Wiretap:
     def pages(self) -> list[Exchange]:
         """What was answered with a simple page."""
         return [one for one in self.heard if "/simple/" in one.path and one.status == 200]
+
+    def named(self, ending: str) -> list[str]:
+        """The files that were asked for whose names end so, each once; sorted."""
+        return sorted({name for one in self.heard if (name := one.name).endswith(ending)})
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         wiretap = self

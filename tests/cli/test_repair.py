@@ -101,7 +101,6 @@ def said(home: Home, dist: Dist, problem: str) -> str:
     [
         (None, "is missing"),
         (b"", "has other bytes than its digest says"),
-        (DIST.metadata[:-1], "has other bytes than its digest says"),
         (OTHER, "has other bytes than its digest says"),
     ],
 )

@@ -11,6 +11,8 @@ from tests.freshness.scene import NOBODY, Scene, basic
 from wheelyard import sessions
 from wheelyard.access import Role
 from wheelyard.journal import OPERATOR
+from wheelyard.namespaces import Namespace
+from wheelyard.projects import Project
 from wheelyard.registry import utc_now
 from wheelyard.tokens import Minted
 
@@ -104,25 +106,15 @@ def personal_token_rotated(scene: Scene) -> Change:
 
 def access_token_revoked(scene: Scene) -> Change:
     """An access token of the project is revoked, and its bot with it."""
-    root = f"/projects/{scene.project.id}/access_tokens"
-
-    def make(line: Line) -> Held:
-        level = int(Role.REPORTER)
-        asked = {"name": "next", "scopes": ["read_api"], "access_level": level}
-        return _told(scene.call(line, "POST", root, **asked))
-
-    return _taken(
-        scene,
-        make,
-        lambda line, number: scene.call(line, "DELETE", f"{root}/{number}"),
-        _held(scene.town.access_token(scene.project, Role.REPORTER, "read_api")),
-    )
+    return _access(scene, f"/projects/{scene.project.id}/access_tokens", scene.project)
 
 
 def group_access_token_revoked(scene: Scene) -> Change:
     """An access token of the group is revoked, and its bot with it."""
-    root = f"/groups/{scene.group.id}/access_tokens"
+    return _access(scene, f"/groups/{scene.group.id}/access_tokens", scene.group)
 
+
+def _access(scene: Scene, root: str, where: Project | Namespace) -> Change:
     def make(line: Line) -> Held:
         level = int(Role.REPORTER)
         asked = {"name": "next", "scopes": ["read_api"], "access_level": level}
@@ -132,7 +124,7 @@ def group_access_token_revoked(scene: Scene) -> Change:
         scene,
         make,
         lambda line, number: scene.call(line, "DELETE", f"{root}/{number}"),
-        _held(scene.town.access_token(scene.group, Role.REPORTER, "read_api")),
+        _held(scene.town.access_token(where, Role.REPORTER, "read_api")),
     )
 
 
