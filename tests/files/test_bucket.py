@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,22 @@ def test_a_bucket_that_hangs_holds_nobody_for_ever(place: Place) -> None:
 
     assert answer.status_code == 503
     assert time.monotonic() - begun < 20
+
+
+def test_pages_are_built_while_a_crowd_waits_for_a_bucket_that_hangs(place: Place) -> None:
+    assert place.developer.publish(place.project, DIST).status_code == 201
+    path = path_of(place, DIST.filename, DIST.sha256)
+    place.bucket.gate.is_stalled = True
+    with ThreadPoolExecutor(60) as crowd:
+        waiting = [crowd.submit(place.answer, "GET", path) for _ in range(60)]
+        time.sleep(1)
+        begun = time.monotonic()
+
+        assert place.developer.simple(place.project, "never-asked-for").status_code == 404
+
+        assert time.monotonic() - begun < 5
+        assert not all(one.done() for one in waiting)
+        place.bucket.gate.is_stalled = False
 
 
 def test_a_download_that_the_bucket_breaks_off_is_not_taken_for_whole(place: Place) -> None:

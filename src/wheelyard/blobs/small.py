@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
+from anyio import CapacityLimiter
+
 from wheelyard.blobs.store import Missing, Sha256
 
 MAX_BLOB_BYTES = 128 * 1024
@@ -18,10 +20,15 @@ MAX_BYTES = 64 * 1024 * 1024
 """Of all together."""
 
 
+MAX_READERS = 16
+"""Threads that wait for the store at a time: one that hangs leaves the others for pages."""
+
+
 class SmallBlobs:
     """The small blobs that were asked for last."""
 
     def __init__(self, read: Callable[[Sha256], bytes]) -> None:
+        self.readers = CapacityLimiter(MAX_READERS)
         self._read = read
         self._lock = Lock()
         self._held = 0

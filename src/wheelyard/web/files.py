@@ -73,7 +73,7 @@ class FileDownload:
             raise NotFound("Package")
         size = self._sizes.get(sha256)
         if size is None:
-            size = await run_sync(self._measure, sha256)
+            size = await run_sync(self._measure, sha256, limiter=self._registry.small.readers)
             if len(self._sizes) >= _MOST_MEASURED:
                 self._sizes.clear()
             self._sizes[sha256] = size

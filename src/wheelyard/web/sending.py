@@ -241,7 +241,7 @@ async def _send_whole(
         small = registry.small
         content = small.find(file.sha256)
         if content is None:
-            content = await run_sync(small.fetch, file.sha256)
+            content = await run_sync(small.fetch, file.sha256, limiter=small.readers)
         await answer(send, 200, file.headers, content)
         return True
     if path is not None and "http.response.pathsend" in scope.get("extensions", {}):
