@@ -86,7 +86,7 @@ def _count(folder: Path, indexes: Sequence[Index], client: Client) -> Iterator[F
         server = index.endpoint.server
         with counting(folder / "counting", index.endpoint) as (endpoint, log):
             chosen[server] = client(index.url(endpoint))
-            lines[server] = log.read_text().splitlines()
+        lines[server] = log.read_text().splitlines()  # whole once that nginx has ended
         shutil.rmtree(folder / "counting")
     if any(found != chosen[OURS] for found in chosen.values()):
         raise Broken(f"Not all indexes lead to the same packages: {chosen}")

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -16,20 +17,21 @@ from pathlib import Path
 from tests.builders import Dist
 from tests.servers import free_port
 
-from benchmarks.endpoints import Endpoint
+from benchmarks.endpoints import Broken, Endpoint, ask
 from benchmarks.peers import configured_nginx
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 
 _INDEX = """\
     access_log off;
-    map $http_accept $kind {{ default html; "~{json}" json; }}
+    map $http_accept $kind {{ default html; "~{pattern}" json; }}
     types {{ {json} json; text/html html; }}
     server {{
         listen 127.0.0.1:{port};
         root {folder}/files;
         location /simple/ {{
-            rewrite ^(.*)/$ $1/index.$kind break;
+            # By its name: $1 would be of the pattern that finds the kind.
+            rewrite "^(?<page>.*)/$" $page/index.$kind break;
             gzip_static on;
             add_header Vary Accept;
         }}
@@ -38,7 +40,8 @@ _INDEX = """\
 
 _PROXY = """\
     log_format counted '$request_method $status $body_bytes_sent $uri';
-    access_log {folder}/access.log counted;
+    # Clients say who they are, and what looks whether this has started does not.
+    access_log {folder}/access.log counted if=$http_user_agent;
     upstream counted {{ server 127.0.0.1:{to}; keepalive 64; }}
     server {{
         listen 127.0.0.1:{port};
@@ -60,8 +63,12 @@ def static_index(
     """Serve these files, by package, which lie in ``packages`` already; gives the index."""
     _write(folder / "files", dists, packages)
     endpoint = Endpoint("nginx", free_port(), "/simple/")
-    rest = _INDEX.format(port=endpoint.port, folder=folder, json=JSON_TYPE)
+    pattern = re.escape(JSON_TYPE)
+    rest = _INDEX.format(port=endpoint.port, folder=folder, json=JSON_TYPE, pattern=pattern)
     with configured_nginx(folder, rest, endpoint):
+        for kind in (JSON_TYPE, "text/html"):
+            if ask(endpoint, headers={"Accept": kind}).headers["content-type"] != kind:
+                raise Broken(f"The static index has no {kind} for whoever accepts it")
         yield endpoint
 
 
@@ -72,9 +79,7 @@ def counting(folder: Path, to: Endpoint) -> Iterator[tuple[Endpoint, Path]]:
     endpoint = Endpoint(to.server, free_port(), to.path, to.headers)
     rest = _PROXY.format(port=endpoint.port, folder=folder, to=to.port)
     with configured_nginx(folder, rest, endpoint):
-        log = folder / "access.log"
-        log.write_text("")
-        yield endpoint, log
+        yield endpoint, folder / "access.log"
 
 
 def _write(folder: Path, dists: Mapping[str, Sequence[Dist]], packages: Path) -> None:
