@@ -225,3 +225,11 @@ def test_no_answer_at_all(look: Look) -> None:
 
     with pytest.raises(NoIndex, match="cannot be read"):
         look(url)
+
+
+def test_no_session_is_kept_in_which_a_stranger_would_be_known(look: Look) -> None:
+    index = Index(is_closed=True, bend=lambda _, reply: reply.having(set_cookie="who=me; Path=/"))
+    with index.serving() as url:
+        look(url.replace("://", "://__token__:secret@"))
+
+    assert {asked.header("cookie") for asked in index.asked} == {""}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
 from typing import BinaryIO, Self
 from urllib.parse import urljoin
@@ -86,6 +87,8 @@ class Reader:
         with httpx.Client(timeout=timeout, headers={"User-Agent": agent}) as client:
             for name in ("Accept", "Accept-Encoding"):  # sent when a check sends them
                 del client.headers[name]
+            # A session that an answer begins would let a stranger in as whom it was begun for.
+            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
             yield cls(client, credentials, timeout)
 
     def get(self, url: str, headers: Mapping[str, str] = _NOTHING) -> Answer:
