@@ -14,6 +14,8 @@ Theory of operation:
   A row that creates something else drops no grant, for neither absence nor refusal is ever kept.  A
   token that is revoked drops its own: each job of a CI server ends with one.  Any other row, about
   users, members, groups or projects, drops every grant; such rows are rare beside installs.
+- A database that was restored while this runs has not the entry that was noticed last, or another
+  one under its serial.  Everything is forgotten then.
 - What ends by itself carries its end: a grant is not used past the expiry of its token or of a
   membership that it rests on.
 
@@ -270,6 +272,9 @@ class Index:
         self._version = -1
         self.serial = journal.last_serial_seen(watch)
         """Of the last journal entry that has been noticed."""
+        self._moment = journal.find_moment(watch, self.serial)
+        self.generation = 0
+        """Another one whenever anything was noticed."""
         self.pages: Shelf[PageKey, BuiltPage] = Shelf(
             self, MAX_PAGE_BYTES, size=_size_page, label=_label_page
         )
@@ -289,13 +294,20 @@ class Index:
         self._version, self._mark = version, mark
 
     def _read_news(self) -> None:
+        if journal.find_moment(self._watch, self.serial) != self._moment:
+            self._forget()  # the database is another one than it was
         news = journal.news(self._watch, self.serial, limit=MAX_NEWS)
         if len(news) == MAX_NEWS:
             self._forget()
-        else:
-            for serial, entry in news:
+        elif news:
+            for _, entry in news:
                 self._evict(entry)
-                self.serial = serial
+            self._notice(news[-1][0])
+
+    def _notice(self, serial: int) -> None:
+        self._moment = journal.find_moment(self._watch, serial)
+        self.serial = serial
+        self.generation += 1
 
     def find_sources(self, grant: Grant, asked: Asked, clock: Callable[[], datetime]) -> bytes:
         """Return under which sources a reader finds what they ask for; UNKNOWN when not known."""
@@ -328,7 +340,7 @@ class Index:
 
     def _forget(self) -> None:
         """Begin anew, which costs less than to read so much news before an answer."""
-        self.serial = journal.last_serial_seen(self._watch)
+        self._notice(journal.last_serial_seen(self._watch))
         self.grants.clear()
         self.reaches.clear()
         self.pages.clear()

@@ -121,6 +121,12 @@ def last_serial_seen(watch: Watch) -> int:
     return watch.rows("SELECT max(serial) FROM journal")[0][0] or 0
 
 
+def find_moment(watch: Watch, serial: int) -> str | None:
+    """Return when the entry of a serial was written, as the database has it; None for no entry."""
+    rows = watch.rows("SELECT at FROM journal WHERE serial = ?", serial)
+    return str(rows[0][0]) if rows else None
+
+
 def news(watch: Watch, after: int, *, limit: int) -> Sequence[tuple[int, Entry]]:
     """Return what happened after a serial, oldest first; no more entries than the limit."""
     rows = watch.rows(

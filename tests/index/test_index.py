@@ -1,7 +1,9 @@
 """What a process remembers, and when it forgets."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from sqlite3 import connect
 
 import pytest
 
@@ -331,3 +333,25 @@ def test_a_reach_is_not_used_from_its_end_on(index: Index, tenant: Project) -> N
 
     assert index.find_sources(grant, DEMO, a_moment_before) == SOURCES
     assert index.find_sources(grant, DEMO, lambda: now) == index_.UNKNOWN
+
+
+def test_a_database_that_is_restored_while_this_runs_is_known_for_another_one(
+    registry: Registry, index: Index, tenant: Project
+) -> None:
+    """Whatever was read of the other one: its entries are not told as news, for they are gone."""
+    with (
+        closing(connect(":memory:", isolation_level=None)) as copy,
+        closing(connect(registry.settings.database_path, isolation_level=None)) as own,
+    ):
+        own.backup(copy)
+        write(registry, Entry("release.yanked", project_id=tenant.id, package="demo"))
+        index.refresh()
+        index.pages.keep(page_key(tenant.id, DEMO), PAGE, index.serial)
+        index.grants.keep(KEY, granted(tenant), index.serial)
+        noticed = index.serial
+        copy.backup(own)
+        index.refresh()
+
+    assert index.pages.find(page_key(tenant.id, DEMO)) is None
+    assert index.grants.find(KEY) is None
+    assert index.serial == noticed - 1

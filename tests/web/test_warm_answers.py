@@ -6,22 +6,26 @@ What changes is changed by other processes than the one whose answers are looked
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count, product
+from sqlite3 import connect
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.access.inside import Inside
-from tests.actors import Installation, pypi
+from tests.actors import Actor, Installation, pypi
 from tests.builders import wheel
 from tests.servers import Server
-from wheelyard import memberships, users
+from wheelyard import groups, memberships, projects, users
 from wheelyard.access import ANONYMOUS, RegistryAccess, Role, Visibility
+from wheelyard.groups import NewGroup
 from wheelyard.index import Grant, key_of
 from wheelyard.journal import ACTIONS, OPERATOR, Entry, record
 from wheelyard.memberships import Place
+from wheelyard.projects import NewProject
 from wheelyard.registry import Registry, utc_now
 from wheelyard.users import State
 from wheelyard.web import headers
@@ -294,6 +298,50 @@ def test_every_entry_of_the_journal_forgets_every_answer(
 
     assert before == (b"answer 1", b"answer 1")
     assert (asker.ask(), asker.ask()) == (b"answer 2", b"answer 2")
+
+
+def test_a_database_that_is_restored_while_this_runs_forgets_every_answer(
+    registry: Registry, grant: Grant
+) -> None:
+    """Even where as much has happened since then as before, so that the serial is the same."""
+    asker = Asker(registry, Counted(grant))
+    before = [asker.ask(), asker.ask()]
+
+    with (
+        closing(connect(":memory:", isolation_level=None)) as copy,
+        closing(connect(registry.settings.database_path, isolation_level=None)) as own,
+    ):
+        own.backup(copy)
+        write(registry, Entry("release.yanked"))
+        changed = asker.ask()
+        copy.backup(own)
+        write(registry, Entry("token.revoked"))
+
+    assert [*before, changed] == [b"answer 1", b"answer 1", b"answer 2"]
+    assert [asker.ask(), asker.ask()] == [b"answer 3", b"answer 3"]
+
+
+def write(registry: Registry, entry: Entry) -> None:
+    """Let something be in the journal."""
+    with registry.database.write() as conn:
+        record(conn, entry, by=OPERATOR, at=utc_now())
+
+
+def test_a_page_whose_path_looks_like_a_registry_s_is_asked_with_all_its_headers(
+    town: Installation,
+) -> None:
+    outer = town.group(visibility=Visibility.PUBLIC)
+    with town.database.write() as conn:
+        wanted = NewGroup("packages", "packages", visibility=Visibility.PUBLIC)
+        group = groups.create(conn, wanted, outer, by=OPERATOR, at=utc_now())
+        made = NewProject("pypi", "pypi", visibility=Visibility.PUBLIC)
+        project = projects.create(conn, made, group, by=OPERATOR, at=utc_now())
+
+    with Actor(town.url, headers={"accept-language": "de"}) as stranger:
+        page = stranger.http.get(f"/{project.full_path}/-/packages")
+
+    assert "/packages/pypi/" in str(page.url)
+    assert '<html lang="de"' in page.text
 
 
 @pytest.mark.parametrize(

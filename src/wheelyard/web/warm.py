@@ -40,7 +40,8 @@ MAX_BYTES = 64 * 1024 * 1024
 _OVERHEAD_BYTES = 1200
 """Of an answer beside its body: the key, the headers, and their place on the shelf."""
 
-_PATHS = b"/packages/pypi/"
+_API, _PATHS = b"/api/", b"/packages/pypi/"
+"""Of a page the path may hold the second too: a project may be called so, and its group."""
 
 _CREDENTIALS = frozenset({b"authorization", b"private-token", b"job-token", b"deploy-token"})
 
@@ -127,7 +128,7 @@ class WarmAnswers:
         self._index = index
         self._usage = usage
         self._clock = clock
-        self._serial = index.serial
+        self._generation = index.generation
         self._answers: Shelf[bytes, _Answer] = Shelf(
             index, MAX_BYTES, size=lambda answer: answer.size
         )
@@ -138,7 +139,7 @@ class WarmAnswers:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
             return self._app(scope, receive, send)
         raw: bytes | None = scope.get("raw_path")
-        if raw is None or _PATHS not in raw:
+        if raw is None or not raw.startswith(_API) or _PATHS not in raw:
             return self._app(scope, receive, send)
         asked = [raw]
         for header in scope["headers"]:
@@ -159,8 +160,8 @@ class WarmAnswers:
             self._index.refresh()
         except Unavailable:
             return None  # the endpoint asks again, and says so
-        if self._serial != self._index.serial:
-            self._serial = self._index.serial
+        if self._generation != self._index.generation:
+            self._generation = self._index.generation
             self._answers.clear()
         answer = self._answers.find(key)
         if answer is None:
