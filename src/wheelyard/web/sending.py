@@ -17,7 +17,7 @@ from anyio.to_thread import run_sync
 from starlette.types import Message, Receive, Scope, Send
 
 from wheelyard.blobs.small import MAX_BLOB_BYTES
-from wheelyard.blobs.store import BlobStore, Missing, Sha256
+from wheelyard.blobs.store import BlobStore, Missing, Sha256, is_whole
 from wheelyard.packages import File
 from wheelyard.pypi import installers
 from wheelyard.pypi.installers import Installer
@@ -32,7 +32,6 @@ from wheelyard.web.headers import (
     start,
 )
 from wheelyard.web.wanted import UNCHANGED, WHOLE, ByteRange, State, Wanted, read_conditions, select
-from wheelyard.web.warm import is_whole
 
 METADATA_SUFFIX = ".metadata"
 """Of the URL, and the name, of a file's metadata (PEP 658)."""

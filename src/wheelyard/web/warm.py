@@ -27,6 +27,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from wheelyard.blobs.store import is_whole
 from wheelyard.facts import Unavailable
 from wheelyard.index import Grant, Index, Shelf
 from wheelyard.pypi.installers import Installer
@@ -108,14 +109,6 @@ def rest_on(
 ) -> None:
     """Say that this request's answer rests on a grant alone, and may be given again until then."""
     scope[_BASIS] = Basis(grant, until, release_id, installer, stored)
-
-
-def is_whole(path: Path, size: int) -> bool:
-    """Whether a file is there with all of its bytes; takes 2 µs."""
-    try:
-        return path.stat().st_size == size
-    except OSError:
-        return False
 
 
 class WarmAnswers:
