@@ -39,6 +39,14 @@ def test_what_is_damaged_is_neither_given_nor_kept(store: DiskStore) -> None:
     assert blobs.fetch(sha256) == b"sound"
 
 
+def test_a_larger_blob_is_given_and_not_kept(store: DiskStore) -> None:
+    content = bytes(small.MAX_BLOB_BYTES + 1)
+    blobs, sha256 = SmallBlobs(store.read), store.put(content).sha256
+
+    assert blobs.fetch(sha256) == content
+    assert blobs.find(sha256) is None
+
+
 def test_the_blobs_that_were_asked_for_last_are_kept() -> None:
     size = small.MAX_BLOB_BYTES
     contents = [bytes([number % 256, number // 256]) * (size // 2) for number in range(600)]

@@ -43,13 +43,15 @@ class SmallBlobs:
         return content
 
     def fetch(self, sha256: Sha256) -> bytes:
-        """Read a blob and keep it.  Raises Unavailable where the store has lost it or damaged it.
+        """Read a blob, and keep it if it is small.  Blocks on the store.
 
-        Blocks on the store.
+        Raises Unavailable where the store has lost it or damaged it.
         """
         content = self._read(sha256)
         if hashlib.sha256(content).hexdigest() != sha256:
             raise Missing
+        if len(content) > MAX_BLOB_BYTES:
+            return content
         with self._lock:
             if sha256 not in self._blobs:
                 self._blobs[sha256] = content
