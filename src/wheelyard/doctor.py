@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from wheelyard import firststart, forwarding, instance
 from wheelyard.blobs import open_store
+from wheelyard.blobs.disk import OWN_FOLDER
 from wheelyard.blobs.store import BlobStore
 from wheelyard.database import migrate
 from wheelyard.database.engine import Database
@@ -54,7 +55,6 @@ class Finding:
 
 
 _FREE_ROOM = Sentence("Delete what nobody needs, or give the folder a larger disk.")
-_OWN_FOLDER = Sentence("Give the folder to the user that the registry runs as.")
 _UPSTREAM = Sentence("Set WHEELYARD_UPSTREAM_URL, or the address on the Packages page, to another.")
 _RESTORE_DATABASE = Sentence("Stop the registry and restore the database from a backup.")
 
@@ -135,7 +135,7 @@ def _examine_folder(folder: Path) -> Iterator[Finding]:
         )
     else:
         said = Sentence("The folder %(folder)s is not writable.", folder=folder)
-        yield Finding(ok=False, sentence=said, remedy=_OWN_FOLDER)
+        yield Finding(ok=False, sentence=said, remedy=OWN_FOLDER)
     free = shutil.disk_usage(folder).free
     yield Finding(
         ok=free >= MIN_FREE_BYTES,
