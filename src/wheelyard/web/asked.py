@@ -41,6 +41,9 @@ Line = Annotated[
 ]
 """One line that, when it is sent, is not empty; spaces around it are dropped."""
 
+AnyLine = Annotated[str, Meta(max_length=255, pattern=f"^[^{CONTROLS}]*$")]
+"""One line, perhaps empty."""
+
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 """A whole number that a column holds."""
 

@@ -8,11 +8,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from wheelyard import packages
-from wheelyard.lines import CONTROLS
 from wheelyard.packages import Standing
 from wheelyard.pypi.status import PackageStatus
 from wheelyard.web.api.endpoint import Call, Reply
-from wheelyard.web.asked import Text
+from wheelyard.web.asked import AnyLine
 
 
 class ChangeStatus(Struct, kw_only=True, frozen=True):
@@ -28,11 +27,7 @@ class ChangeStatus(Struct, kw_only=True, frozen=True):
         ),
     ]
     reason: Annotated[
-        Text,
-        Meta(
-            pattern=f"^[^{CONTROLS}]*$",
-            description="One line, which clients show; an active package keeps none.",
-        ),
+        AnyLine, Meta(description="One line, which clients show; an active package keeps none.")
     ] = ""
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from wheelyard import packages
-from wheelyard.lines import CONTROLS
 from wheelyard.web.api.endpoint import NO_CONTENT, Call, NoContent, Reply
 from wheelyard.web.api.named_packages import get_file, get_release
 from wheelyard.web.api.shown_packages import (
@@ -18,7 +17,7 @@ from wheelyard.web.api.shown_packages import (
     show_file,
     show_release,
 )
-from wheelyard.web.asked import Text
+from wheelyard.web.asked import AnyLine
 from wheelyard.web.operations import also
 
 
@@ -26,11 +25,7 @@ class Yank(Struct, kw_only=True, frozen=True):
     """Why something is yanked."""
 
     reason: Annotated[
-        Text,
-        Meta(
-            pattern=f"^[^{CONTROLS}]*$",
-            description="One line, which installers show; it may be left out.",
-        ),
+        AnyLine, Meta(description="One line, which installers show; it may be left out.")
     ] = ""
 
 
