@@ -2,7 +2,7 @@
 
 from wheelyard import packages
 from wheelyard.facts import NotFound, Sentence
-from wheelyard.packages import FileDetails, Release
+from wheelyard.packages import File, Release
 from wheelyard.packages.statuses import MAX_REASON
 from wheelyard.pypi.status import PackageStatus
 from wheelyard.web.pages.packages import release as release_
@@ -48,18 +48,18 @@ def yank_file(view: View) -> Answer:
     release = _release(view)
     number = view.params.number("file", required=True)
     reason = _read_reason(view, "file_reason")
-    file = _file(view, release, number or 0)
-    packages.yank_file(view.conn, release, file.file, reason, by=view.actor, at=view.at)
-    said = Sentence("%(name)s is yanked.", name=file.file.filename)
+    file = _get_file(view, release, number or 0)
+    packages.yank_file(view.conn, release, file, reason, by=view.actor, at=view.at)
+    said = Sentence("%(name)s is yanked.", name=file.filename)
     return Redirect(_here(view, release), notice=said)
 
 
 def unyank_file(view: View) -> Answer:
     """``POST …/{release}/files/{file}/unyank``."""
     release = _release(view)
-    file = _file(view, release, view.number("file"))
-    packages.unyank_file(view.conn, release, file.file, by=view.actor, at=view.at)
-    said = Sentence("%(name)s is not yanked by itself any more.", name=file.file.filename)
+    file = _get_file(view, release, view.number("file"))
+    packages.unyank_file(view.conn, release, file, by=view.actor, at=view.at)
+    said = Sentence("%(name)s is not yanked by itself any more.", name=file.filename)
     return Redirect(_here(view, release), notice=said)
 
 
@@ -86,11 +86,11 @@ def _release(view: View) -> Release:
     return release_.get_listed(view).release
 
 
-def _file(view: View, release: Release, number: int) -> FileDetails:
-    for file in packages.all_files(view.conn, release):
-        if file.file.id == number:
-            return file
-    raise NotFound
+def _get_file(view: View, release: Release, number: int) -> File:
+    file = packages.find_file_of(view.conn, release, number)
+    if file is None:
+        raise NotFound
+    return file
 
 
 def _here(view: View, release: Release) -> str:
