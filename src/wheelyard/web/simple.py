@@ -58,7 +58,7 @@ class SimpleIndex:
         """Answer with the index."""
         del receive
         grant = await self._door.admit(scope, self._site, self.permission)
-        wanted = Wanted(None, _read_variant(scope))
+        wanted = WantedPage(None, _read_variant(scope))
         page = self._pages.find(grant, wanted) or await self._pages.build(grant, wanted)
         self._pages.rest_on(scope, grant, wanted)
         await _send_page(scope, send, grant, page)
@@ -87,7 +87,7 @@ class SimplePage:
         del receive
         grant = await self._door.admit(scope, self._site, self.permission)
         requested = scope["path_params"]["package"]
-        wanted = Wanted(_read_name(requested), _read_variant(scope))
+        wanted = WantedPage(_read_name(requested), _read_variant(scope))
         if not self._is_forwarding:
             requested = ""  # which no other index has
         try:
@@ -130,7 +130,7 @@ class Elsewhere(Exception):  # noqa: N818  reads as the fact that it is
         self.url = url
 
 
-class Wanted(NamedTuple):
+class WantedPage(NamedTuple):
     """What a request asks for."""
 
     name: NormalizedName | None
@@ -149,17 +149,17 @@ class Pages:
         self._clock = registry.clock
         self._site = site
 
-    def find(self, grant: Grant, wanted: Wanted) -> BuiltPage | None:
+    def find(self, grant: Grant, wanted: WantedPage) -> BuiltPage | None:
         """Return a page that is remembered and fresh."""
         name, variant = wanted
         sources = self._index.find_sources(grant, name, self._clock)
         return self._index.pages.find((grant.key, name, sources, variant))
 
-    def rest_on(self, scope: Scope, grant: Grant, wanted: Wanted) -> None:
+    def rest_on(self, scope: Scope, grant: Grant, wanted: WantedPage) -> None:
         """Let the answer be given again while this page is fresh."""
         rest_on(scope, grant, self._index.end_of(grant, wanted.name))
 
-    async def build(self, grant: Grant, wanted: Wanted, requested: str = "") -> BuiltPage:
+    async def build(self, grant: Grant, wanted: WantedPage, requested: str = "") -> BuiltPage:
         """Build a page and remember it.
 
         Raises NotFound, and Elsewhere for what is ``requested`` of another index then.  Neither is
@@ -172,7 +172,7 @@ class Pages:
         return page
 
     def _build(
-        self, grant: Grant, wanted: Wanted, requested: str, now: datetime
+        self, grant: Grant, wanted: WantedPage, requested: str, now: datetime
     ) -> tuple[BuiltPage, Reach | None, int]:
         name, variant = wanted
         root = self._site.root_of(grant.place)
