@@ -1,6 +1,7 @@
 """The composition root: Settings -> Registry -> ASGI application."""
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -42,7 +43,12 @@ def create() -> ASGIApp:
     """Make the application of one worker process, from its environment."""
     configure_logging()
     _signals.set_loop_signals = _hear_once
-    return application(Registry.open(Settings.from_environment()))
+    app = application(Registry.open(Settings.from_environment()))
+    # What a start makes stays to the end.  To look through all of it for garbage, once uploads have
+    # made enough new things, would have every request wait for that.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 _set_loop_signals = _signals.set_loop_signals
