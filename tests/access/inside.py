@@ -95,8 +95,13 @@ class Inside:
         start: dict[str, Any] = {}
         parts: list[bytes] = []
 
+        requests = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if requests:
+                return requests.pop()
+            await asyncio.Event().wait()  # the client stays for the answer
+            return {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
