@@ -45,7 +45,7 @@ def test_a_download_says_everything_about_the_file(reader: Actor, library: Proje
         "etag": ETAG,
         "accept-ranges": "bytes",
         "cache-control": "private, max-age=31536000, immutable",
-        "vary": "Authorization",
+        "vary": "Authorization, Cookie, Deploy-Token, Job-Token, Private-Token",
         "x-content-type-options": "nosniff",
     }
     assert {name: answer.headers.get(name) for name in expected} == expected

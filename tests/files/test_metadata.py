@@ -36,7 +36,7 @@ def test_the_metadata_is_that_of_the_archive_and_says_everything(
         "last-modified": developer.download(project, DIST).headers["last-modified"],
         "accept-ranges": "bytes",
         "cache-control": "private, max-age=31536000, immutable",
-        "vary": "Authorization",
+        "vary": "Authorization, Cookie, Deploy-Token, Job-Token, Private-Token",
         "x-content-type-options": "nosniff",
     }
     assert {name: answer.headers.get(name) for name in expected} == expected

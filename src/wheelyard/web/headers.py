@@ -16,6 +16,9 @@ from wheelyard.facts import Invalid, Sentence
 
 Headers = list[tuple[bytes, bytes]]
 
+CREDENTIALS = b"Authorization, Cookie, Deploy-Token, Job-Token, Private-Token"
+"""Every header that can hold a credential, as ``Vary`` names them."""
+
 # Each request has a context of its own, whose list goes with its work into a worker thread.
 _carried: ContextVar[Headers] = ContextVar("carried")
 _NOTHING: Headers = []

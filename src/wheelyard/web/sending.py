@@ -24,6 +24,7 @@ from wheelyard.pypi.installers import Installer
 from wheelyard.registry import Registry
 from wheelyard.settings import FileDelivery
 from wheelyard.web.headers import (
+    CREDENTIALS,
     Headers,
     answer,
     answer_not_modified,
@@ -93,7 +94,7 @@ def _describe(
         (b"last-modified", modified),
         (b"accept-ranges", b"bytes"),
         (b"cache-control", _OPEN if is_open else _CLOSED),
-        (b"vary", b"Authorization"),
+        (b"vary", b"Authorization" if is_open else CREDENTIALS),
         (b"x-content-type-options", b"nosniff"),
     ]
     return Description(sha256, State(size=size, etag=etag, modified=modified), headers)

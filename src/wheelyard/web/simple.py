@@ -23,7 +23,7 @@ from wheelyard.web.compression import PLAIN, compress
 from wheelyard.web.details import detail_of
 from wheelyard.web.door import Door, Site
 from wheelyard.web.errors import NotAcceptable
-from wheelyard.web.headers import answer, answer_not_modified, is_known
+from wheelyard.web.headers import CREDENTIALS, answer, answer_not_modified, is_known
 from wheelyard.web.negotiation import ACCEPTED, Variant, find_variant
 from wheelyard.web.paths import require_no_traversal
 from wheelyard.web.warm import rest_on
@@ -35,10 +35,7 @@ _OPEN = (
     (b"cache-control", b"max-age=0, must-revalidate, public"),
 )
 _CLOSED = (
-    (
-        b"vary",
-        b"Accept, Accept-Encoding, Authorization, Cookie, Deploy-Token, Job-Token, Private-Token",
-    ),
+    (b"vary", b"Accept, Accept-Encoding, " + CREDENTIALS),
     (b"cache-control", b"max-age=0, must-revalidate, private"),
 )
 
