@@ -395,6 +395,7 @@ ELSEWHERE = {
     "redirect-elsewhere",
     "redirect-insecure",
     "root-missing",
+    "token-unheard",
     "unreadable",
 }
 

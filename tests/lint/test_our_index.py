@@ -18,6 +18,7 @@ from wheelyard.pypi.status import PackageStatus
 REASON = 'worse than <"&> and ü'
 YANKED = wheel("Acme.Tool", "0.9")
 DEPRECATED, POISONED = wheel("old", "1.0"), wheel("poisoned", "1.0")
+HIDDEN = wheel("hidden", "1.0")
 DISTS = (
     YANKED,
     DEPRECATED,
@@ -31,13 +32,17 @@ DISTS = (
 
 @dataclass(frozen=True)
 class Town:
-    """A server with a group of two projects, one of which everybody may read."""
+    """A server with a public group of three projects, one of which everybody may read.
+
+    A package is in the private two alone, and strangers are not to learn of it.
+    """
 
     url: str
     token: str
     group: Namespace
     private: Project
     public: Project
+    hidden: Project
 
     def address(self, place: str) -> str:
         places: dict[str, Source] = {
@@ -56,11 +61,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def furnish(server: Server) -> Town:
-    """Publish the same files to both projects, and say the same of them."""
+    """Publish the same files to two projects, and say the same of them; and one to private ones."""
     installation = Installation(server.data, server.url)
     group = installation.group(visibility=Visibility.PUBLIC)
     private = installation.project(within=group)
     public = installation.project(within=group, visibility=Visibility.PUBLIC)
+    hidden = installation.project(within=group)
     user = installation.join(installation.user(), group, Role.DEVELOPER)
     token = installation.token(user).secret
     with Actor(server.url, auth=("__token__", token)) as developer:
@@ -70,8 +76,10 @@ def furnish(server: Server) -> Town:
             installation.yank(project, YANKED, REASON)
             installation.declare(project, DEPRECATED.name, PackageStatus.DEPRECATED, REASON)
             installation.declare(project, POISONED.name, PackageStatus.QUARANTINED, REASON)
+        for project in (private, hidden):
+            assert developer.publish(project, HIDDEN).status_code == 201
     installation.close()
-    return Town(server.url, token, group, private, public)
+    return Town(server.url, token, group, private, public, hidden)
 
 
 def told(report: Report) -> list[tuple[str, str, str]]:
@@ -83,8 +91,20 @@ def test_nothing_to_report_to_a_member(look: Look, town: Town, place: str) -> No
     report = look(town.address(place), town.token)
 
     assert told(report) == []
-    assert report.packages == ("acme-tool", "old", "other", "poisoned")
-    assert report.files == len(DISTS) - 1  # the quarantined one is not listed
+    is_public = place == "public"
+    hidden = () if is_public else ("hidden",)
+    assert report.packages == tuple(sorted(("acme-tool", "old", "other", "poisoned", *hidden)))
+    assert report.files == len(DISTS) - is_public  # the quarantined one is not listed
+
+
+@pytest.mark.parametrize("place", ["group", "instance"])
+def test_a_package_that_strangers_cannot_see_is_looked_at_alone(
+    look: Look, town: Town, place: str
+) -> None:
+    report = look(f"{town.address(place)}/hidden", town.token)
+
+    assert told(report) == []
+    assert report.files == 1
 
 
 @pytest.mark.parametrize("place", ["public", "group", "instance"])

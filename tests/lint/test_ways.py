@@ -5,9 +5,12 @@ Names of example.com are reached through a proxy, which is the index itself.
 
 import itertools
 import ssl
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.lint.bends import instead, to_absent, to_page, to_pages, to_sidecar
 from tests.lint.conftest import Look
 from tests.lint.indexes import Asked, Document, Index, Reply
 from wheelyard.lint import NoIndex, Report
+from wheelyard.lint.reading import Reader, Unreadable
 from wheelyard.web.compression import compress
 
 OTHER = "http://other.example.com"
@@ -233,3 +237,62 @@ def test_no_session_is_kept_in_which_a_stranger_would_be_known(look: Look) -> No
         look(url.replace("://", "://__token__:secret@"))
 
     assert {asked.header("cookie") for asked in index.asked} == {""}
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_closed_index_that_does_not_ask_for_credentials(look: Look, status: int) -> None:
+    index = Index(is_closed=True, bend=instead(a_stranger, Reply(status)))
+    with index.serving() as url:
+        report = look(url, "secret")
+
+    assert "stranger-not-asked" in names(report)
+
+
+def a_stranger(asked: Asked) -> bool:
+    return not asked.header("authorization")
+
+
+def test_a_token_that_makes_no_difference_to_a_root_that_lists_nothing(look: Look) -> None:
+    index = Index(
+        edit_root=lambda root: {**root, "projects": []},
+        edit_list=lambda _: '<!DOCTYPE html><meta name="pypi:repository-version" content="1.4">',
+    )
+    with index.serving() as url:
+        known, stranger = look(url, "wrong"), look(url)
+
+    assert names(known) == {"nothing-listed", "token-unheard"}
+    assert names(stranger) == {"nothing-listed"}
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+    ],
+    ids=["interim answers", "headers", "body"],
+)
+def test_an_answer_that_never_ends(begins: bytes, goes_on: bytes) -> None:
+    class Dripping(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):  # hung up on
+                self.request.recv(65536)
+                self.request.sendall(begins)
+                for _ in range(1000):
+                    self.request.sendall(goes_on)
+                    time.sleep(0.01)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        began = time.monotonic()
+        with (
+            Reader.opened(None, timeout=0.05, agent="test") as reader,
+            pytest.raises(Unreadable, match=r"takes more than 0\.5 s"),
+        ):
+            reader.get(f"http://127.0.0.1:{server.server_address[1]}/")
+        took = time.monotonic() - began
+        server.shutdown()
+        thread.join()
+    assert took < 5

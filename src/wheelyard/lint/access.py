@@ -26,6 +26,12 @@ FILES_OPEN = warning(
     "RFC 9110, 15.5.2",
     "Ask for credentials where files are, as where their page is, or sign their addresses.",
 )
+TOKEN_UNHEARD = warning(
+    "token-unheard",
+    "RFC 9110, 11.6.2",
+    "Check the token, and let the index answer 401 to a wrong one: taken for a stranger, whoever "
+    "brings it misses what is there.",
+)
 ABSENT_FOUND = error(
     "absent-found",
     "PEP 503",
@@ -61,7 +67,31 @@ def meet(subject: Subject) -> tuple[Subject, list[Finding]]:
         differs = answer.body != form.answer.body[: len(answer.body)]
         return replace(subject, is_personal=differs), []
     closed = replace(subject, is_closed=True, is_personal=True)
+    if _is_hidden(subject, answer):
+        return closed, []
     return closed, list(judge_refusal(answer, subject.url))
+
+
+def _is_hidden(subject: Subject, stranger: Answer) -> bool:
+    """Whether a stranger is told that a package is not there, by an index that is open to all.
+
+    That is no mistake: who may not see a package is not to learn that it exists, and must find the
+    others without credentials.  Where the root asks for them, so does every page.
+    """
+    if subject.name is None or stranger.hops or stranger.status != HTTPStatus.NOT_FOUND:
+        return False
+    root = subject.reader.glance(subject.root, {"Accept": PIP_ACCEPT}, anonymous=True)
+    return root.status == HTTPStatus.OK and not root.hops
+
+
+def check_token(subject: Subject) -> Findings:
+    """See whether credentials make a difference to a root that lists nothing."""
+    if subject.reader.credentials and not subject.is_personal and not subject.links:
+        told = (
+            "What is read with the token does not differ from what a stranger reads: it may not "
+            "have been accepted."
+        )
+        yield TOKEN_UNHEARD(subject.url, told)
 
 
 def _is_led_away(stranger: Answer, known: Answer) -> bool:

@@ -123,6 +123,7 @@ class Linter:
         if subject is None:
             return names
         self._run(roots.check_root(subject))
+        self._run(access.check_token(subject))
         self._look_at_page(subject)
         self._run(access.check_absent(subject))
         listed = roots.list_names(subject)

@@ -4,13 +4,15 @@ Redirects are followed here, so that each can be judged; bodies are decoded here
 bytes cannot become gigabytes.
 """
 
+import socket
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 from urllib.parse import urljoin
 
 import httpx
@@ -70,6 +72,42 @@ class Answer:
 
 
 @dataclass(slots=True)
+class _Lines:
+    """The connections of a client, which can be cut while it waits for headers.
+
+    A timeout of httpx is of each wait, and begins anew with each byte; nothing of httpx is called
+    between the bytes of headers, or between one interim answer and the next.
+    """
+
+    sockets: list[socket.socket] = field(default_factory=list)
+    is_cut: bool = False
+
+    def note(self, event: str, info: dict[str, Any]) -> None:
+        """Remember a connection as it is made (httpcore's ``trace``)."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self.sockets = [line for line in self.sockets if line.fileno() >= 0]
+            self.sockets.append(info["return_value"].get_extra_info("socket"))
+
+    @contextmanager
+    def cut_after(self, seconds: float) -> Iterator[None]:
+        """Cut them all when the block takes longer; only one of them is in use at a time."""
+        self.is_cut = False
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        self.is_cut = True
+        for line in self.sockets:
+            with suppress(OSError):  # closed already
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # TLS says no farewell
+
+
+@dataclass(slots=True)
 class Reader:
     """Asks one index, with credentials where they belong; counts what it asks."""
 
@@ -77,6 +115,7 @@ class Reader:
     credentials: Credentials | None
     timeout: float
     count: int = field(default=0)
+    _lines: _Lines = field(default_factory=_Lines)
 
     @classmethod
     @contextmanager
@@ -136,7 +175,8 @@ class Reader:
         sent = {"Accept-Encoding": "identity", **headers}
         while len(hops) <= MAX_REDIRECTS:
             try:
-                answer = self._ask_once(method, url, sent, limit, into, anonymous=anonymous)
+                with self._in_time(url):
+                    answer = self._ask_once(method, url, sent, limit, into, anonymous=anonymous)
                 target = urljoin(url, answer.header("location"))
                 is_last = answer.status not in _REDIRECTS or target == url
                 is_last = is_last or (stay and origin(target) != origin(url))
@@ -147,6 +187,21 @@ class Reader:
             hops.append(url)
             url = target
         raise Unreadable(hops[0], f"It redirects more than {MAX_REDIRECTS} times")
+
+    @contextmanager
+    def _in_time(self, url: str) -> Iterator[None]:
+        """Bound a whole exchange, from connecting to the last byte.  Raises Unreadable."""
+        seconds = self.timeout * _PATIENCE
+        late = Unreadable(url, f"The answer takes more than {seconds:g} s")
+        try:
+            with self._lines.cut_after(seconds):
+                yield
+        except (httpx.HTTPError, ValueError) as wrong:
+            if self._lines.is_cut:
+                raise late from wrong
+            raise
+        if self._lines.is_cut:
+            raise late
 
     def _ask_once(
         self,
@@ -162,7 +217,8 @@ class Reader:
         if self.credentials and not anonymous and self.credentials.are_for(url):
             sent["Authorization"] = self.credentials.header
         self.count += 1
-        with self.client.stream(method, url, headers=sent) as response:
+        noted = {"trace": self._lines.note}
+        with self.client.stream(method, url, headers=sent, extensions=noted) as response:
             bare = response.status_code in _REDIRECTS
             pieces = iter(()) if bare else self._pieces(response, url)
             if into:
