@@ -232,9 +232,9 @@ def _examine_files(
             yield Finding(is_mended, fault.sentence, fault.remedy or "", is_mended=is_mended)
         step(1)
     looked = (
-        Sentence("%(number)s files were looked for by size and digest in the store.", number=count)
+        Sentence("Files looked for by size and digest in the store: %(number)s.", number=count)
         if inspector.reads_all
-        else Sentence("%(number)s files were looked for by size in the store.", number=count)
+        else Sentence("Files looked for by size in the store: %(number)s.", number=count)
     )
     yield Finding(ok=True, sentence=looked)
 

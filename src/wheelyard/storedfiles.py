@@ -44,7 +44,7 @@ FILES: Select[Any] = (
 
 _RESTORE = Sentence("Restore the blob from a backup, or delete the file and upload it again.")
 _REPAIR = Sentence("Run the command doctor with --repair: it takes the metadata from the file.")
-
+_REPAIR_AGAIN = Sentence("Let the store be written to, and run doctor with --repair again.")
 
 _WRONGLY = {
     True: Sentence("its metadata is served, and cannot be relied on"),
@@ -123,7 +123,7 @@ class Inspector:
         if self.mender is None:
             yield Fault(said, _REPAIR if is_file_whole else _RESTORE)
         elif own is not None:
-            yield Fault(self._mend(self.mender, file, own, said), None)
+            yield self._mend(self.mender, file, own, said)
         else:
             if kept is not None:  # otherwise it may be there when the store answers again
                 self._withdraw(self.mender, file)
@@ -149,11 +149,18 @@ class Inspector:
         except (archives.InvalidArchive, names.InvalidFilename, Unavailable, OSError):
             return None
 
-    def _mend(self, mender: Mender, file: Row[Any], own: Distribution, said: Sentence) -> Sentence:
-        """Store the metadata anew, blob first, and name it where another was named."""
-        sha256 = self.blobs.put(own.metadata.content).sha256
+    def _mend(self, mender: Mender, file: Row[Any], own: Distribution, said: Sentence) -> Fault:
+        """Store the metadata anew, blob first, and name it where another was named.
+
+        What the store does not take is this file's problem; the next may be mended all the same.
+        """
+        try:
+            sha256 = self.blobs.put(own.metadata.content).sha256
+        except Unavailable as fact:
+            failed = Sentence("%(said)s It cannot be mended: %(reason)s.", said=said, reason=fact)
+            return Fault(failed, _REPAIR_AGAIN)
         _name(mender, file, sha256, serves=own.has_final_metadata)
-        return Sentence("%(said)s It has been mended from the file.", said=said)
+        return Fault(Sentence("%(said)s It has been mended from the file.", said=said), None)
 
     def _withdraw(self, mender: Mender, file: Row[Any]) -> None:
         """Announce no more what is not there, and cannot be had: installers would fail on it."""

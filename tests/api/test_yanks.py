@@ -189,7 +189,7 @@ def test_an_archived_project_refuses(
         maintainer.api("PUT", status, status="quarantined"),
     ]
 
-    said = "403 Forbidden - The project is archived: nothing can be published or deleted"
+    said = "403 Forbidden - The project is archived: nothing can be yanked and no status be changed"
     assert [(answer.status_code, answer.json()["message"]) for answer in answers] == [
         (403, said)
     ] * 2

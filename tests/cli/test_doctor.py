@@ -56,7 +56,7 @@ def test_a_sound_installation_is_found_so(
     assert "WHEELYARD_PORT = 8080  [default]\n" in ran.out
     assert "ok      The schema is 0004; this release's is 0004.\n" in ran.out
     assert "ok      The database file says of itself: ok.\n" in ran.out
-    assert f"ok      1 files were looked for {how} in the store.\n" in ran.out
+    assert f"ok      Files looked for {how} in the store: 1.\n" in ran.out
     assert (problems(ran), ran.err, ran.code) == ([], "", 0)
 
 

@@ -41,7 +41,7 @@ def test_a_sound_bucket_is_found_so(terminal: Terminal, filled: Bucket) -> None:
     ran = terminal.run("doctor", "--full", **filled.variables)
 
     assert problems(ran) == []
-    assert "1 files were looked for by size and digest in the store.\n" in ran.out
+    assert "Files looked for by size and digest in the store: 1.\n" in ran.out
     assert ran.code == 0
 
 

@@ -1,5 +1,6 @@
 """``doctor --repair`` mends the metadata beside files, and says what it did."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -204,3 +205,19 @@ def test_a_damaged_file_is_not_taken_for_the_truth(home: Home) -> None:
     problem = f"the blob {DIST.sha256} has other bytes than its digest says"
     assert (lines(ran, "PROBLEM"), ran.code) == ([said(home, DIST, problem)], 1)
     assert home.announced(DIST) == DIST.metadata_sha256
+
+
+def test_what_the_store_does_not_take_is_told_and_the_rest_is_mended(home: Home) -> None:
+    blocked = home.blob(DIST.metadata_sha256).parent
+    home.blob(RELIABLE.metadata_sha256).unlink()
+    shutil.rmtree(blocked)
+    blocked.write_bytes(b"")
+
+    ran = home.doctor("--repair")
+
+    folder, problem = lines(ran, "PROBLEM")
+    assert folder == f"No file can be made in the folder {blocked}."
+    assert problem.startswith(DIST.filename)
+    assert "It cannot be mended: " in problem
+    assert [line.partition(" ")[0] for line in lines(ran, "MENDED")] == [RELIABLE.filename]
+    assert (ran.code, ran.err) == (1, "")

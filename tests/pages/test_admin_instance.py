@@ -307,7 +307,7 @@ def test_every_file_is_looked_for_only_when_one_asks(
     said = f"{lost.filename} of {project.full_path}: the blob {lost.sha256} is missing."
     assert said not in quick
     assert f"Problem {said} Restore the blob from a backup" in full
-    assert "files were looked for by size in the store." in full
+    assert "Files looked for by size in the store: " in full
     assert "it took" in full
 
 

@@ -129,6 +129,10 @@ def may_anybody(permission: Permission, subject: Subject) -> bool:
     return decide(ANONYMOUS, permission, subject, Role.NONE) is Decision.ALLOWED
 
 
+_CHANGING = Sentence("The project is archived: nothing can be published or deleted")
+_CURATING = Sentence("The project is archived: nothing can be yanked and no status be changed")
+
+
 def require(
     principal: Principal,
     permission: Permission,
@@ -156,9 +160,7 @@ def require(
         case Decision.UNKNOWN | Decision.HIDDEN:
             raise NotFound(noun)
         case Decision.CLOSED if subject and _is_only_archived(principal, permission, subject, role):
-            raise Forbidden(
-                Sentence("The project is archived: nothing can be published or deleted")
-            )
+            raise Forbidden(_CURATING if permission is Permission.CURATE_PACKAGES else _CHANGING)
         case Decision.CLOSED | Decision.FORBIDDEN:
             raise Forbidden
 
