@@ -40,6 +40,7 @@ ALIKE = frozenset(
         *("pyproject.toml", "requirements.txt", "pip.conf"),
         *("METADATA", "RECORD", "WHEEL", "CSV", "init__.py"),
         *("Wheel-Version", "Generator", "Root-Is-Purelib", "Tag"),
+        *("HTML", "JSON", "application", "text", "html", "json"),  # as media types
         *("Python", "SQLite", "granian", "starlette", "sqlalchemy", "msgspec", "packaging"),
         *("root", "example.com", "localhost", "Tests", "gitlab"),
         *("INDEX_WHEELYARD_USERNAME", "INDEX_WHEELYARD_PASSWORD", "UV_INDEX_WHEELYARD"),
@@ -48,7 +49,7 @@ ALIKE = frozenset(
         *("read_virtual_registry", "write_virtual_registry"),
     }
 )
-"""Words of no language: names of programs, files, units and scopes."""
+"""Words of no language: names of programs, files, formats, units and scopes."""
 
 OF_THE_JOURNAL = frozenset(ACTIONS) | {action.partition(".")[0] for action in ACTIONS}
 
