@@ -57,8 +57,9 @@ class Seen:
 
     @property
     def is_page(self) -> bool:
+        """Whether it is for people; simple pages are for programs, in HTML too."""
         kind: str = self.answer.headers.get("content-type", "")
-        return kind.startswith("text/html")
+        return kind.startswith("text/html") and not self.path.startswith("/api/")
 
     @cached_property
     def text(self) -> str:
