@@ -1,6 +1,7 @@
 """What pip may rely on: names however spelled, hashes, several versions, broken downloads."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -138,12 +139,18 @@ def test_a_broken_download_is_resumed(laptop: Laptop, town: Installation, projec
     assert "Successfully installed demo-1.0" in installed.output
 
 
-def test_pip_reads_the_metadata_of_a_wheel_by_ranges(
-    laptop: Laptop, developer: Actor, project: Project, index: str
+def test_pip_reads_the_metadata_of_a_wheel_by_ranges_where_none_is_announced(
+    laptop: Laptop, developer: Actor, project: Project, index: str, tmp_path: Path
 ) -> None:
-    developer.publish(project, wheel(files={"demo/data.bin": os.urandom(1_000_000)}))
+    dist = wheel(files={"demo/data.bin": os.urandom(1_000_000)})
+    developer.publish(project, dist)
+    url = index.removesuffix("simple") + f"files/{dist.sha256}/{dist.filename}"
+    links = tmp_path / "links.html"
+    links.write_text(f'<a href="{url}">{dist.filename}</a>')
 
-    installed = laptop.pip_install("-v", "--use-feature=fast-deps", "--index-url", index, "demo")
+    installed = laptop.pip_install(
+        *("-v", "--use-feature=fast-deps", "--no-index", "--find-links", str(links), "demo")
+    )
 
     assert "Obtaining dependency information from demo 1.0" in installed.output, installed
     assert "Successfully installed demo-1.0" in installed.output

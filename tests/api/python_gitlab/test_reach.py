@@ -24,8 +24,14 @@ WITHOUT_OBJECT = {
     "POST /user/personal_access_tokens",
     "GET /application/plan_limits",
     "PUT /application/plan_limits",
-    "POST /projects/{project}/job_tokens",  # ours, as is the next
+    # Ours, as are those that follow.
+    "POST /projects/{project}/job_tokens",
     "DELETE /projects/{project}/job_tokens/{token}",
+    *(
+        f"{method} /projects/{{project}}/packages/{{package}}{path}/yank"
+        for method in ("PUT", "DELETE")
+        for path in ("", "/package_files/{file}")
+    ),
 }
 
 
