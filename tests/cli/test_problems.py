@@ -101,7 +101,7 @@ def test_every_setting_that_is_wrong_is_named_at_once(terminal: Terminal, comman
         (
             "BLOBS_URL",
             "ada:secret@localhost",
-            "has no scheme; it must be file:///path/to/folder, or s3://, gs:// or az:// with a bucket",
+            "has no scheme; it must be file:///path/to/folder, or s3://, gs:// or az://",
         ),
         (
             "BASE_URL",
