@@ -200,6 +200,6 @@ def _files_that_doctor_finds_sound(server: Server) -> int:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PROBLEM" not in done.stdout
-    match = re.search(r"(\d+) files", done.stdout)
+    match = re.search(r"in the store: (\d+)\.", done.stdout)
     assert match, done.stdout
     return int(match[1])
