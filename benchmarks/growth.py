@@ -6,7 +6,6 @@ remembered; cold is the first answer after a change of the package, which is for
 pages and indexes that have it.
 """
 
-import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from tests.actors import Source, pypi
+from tests.actors import Source, basic, pypi
 from tests.builders import wheel
 
 from benchmarks.endpoints import Broken, Endpoint
@@ -23,12 +22,12 @@ from benchmarks.growing import NAME, SWEEPS, Place, begin
 from benchmarks.memory import Worker
 from benchmarks.publishing import FORM_HEADERS, multipart
 from benchmarks.report import OURS
-from benchmarks.static import JSON_TYPE
 from wheelyard import journal, packages
 from wheelyard.journal import OPERATOR, Entry
+from wheelyard.pypi.simple import JSON_V1_TYPE
 from wheelyard.registry import utc_now
 
-FORMATS = {"HTML": "text/html", "JSON": JSON_TYPE}
+FORMATS = {"HTML": "text/html", "JSON": JSON_V1_TYPE}
 LOOKS = ("page", "index", "group's page", "group's index")
 _UPLOADED = "9."
 """How the versions begin that are uploaded to see how long it takes."""
@@ -118,9 +117,8 @@ class _Asker:
     """Asks for one page over one connection."""
 
     def __init__(self, place: Place, path: str, media_type: str) -> None:
-        basic = base64.b64encode(f"__token__:{place.secret}".encode()).decode()
         self._headers = {
-            "Authorization": f"Basic {basic}",
+            **basic(place.secret),
             "Accept": media_type,
             "Accept-Encoding": "gzip",
         }

@@ -5,7 +5,6 @@ the others asks for a password.  Requests are counted in one more run each, by a
 before the server and is not there when time is taken.
 """
 
-import base64
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.actors import Installation, pypi
+from tests.actors import Installation, basic, pypi
 from tests.builders import Dist
 from tests.servers import clean_environment, running
 
@@ -179,9 +178,7 @@ def _ours(stack: ExitStack, data: Path) -> tuple[Index, Endpoint]:
     project = town.project()
     secret = town.token(town.join(town.user(), project, Role.DEVELOPER)).secret
     town.close()
-    basic = base64.b64encode(f"__token__:{secret}".encode()).decode()
-    headers = {"Authorization": f"Basic {basic}"}
-    simple = Endpoint(OURS, server.port, f"{pypi(project)}/simple/", headers)
+    simple = Endpoint(OURS, server.port, f"{pypi(project)}/simple/", basic(secret))
     uploading = Endpoint(OURS, server.port, pypi(project), {"PRIVATE-TOKEN": secret})
     return Index(simple, secret), uploading
 

@@ -6,14 +6,13 @@ is in a thousand groups elsewhere.  A page that is remembered is asked for as a 
 first look of a caller at it is timed too, for every job may come with a token of its own.
 """
 
-import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
 from sqlalchemy import Connection, insert
-from tests.actors import Installation, Source, pypi
+from tests.actors import Installation, Source, basic, pypi
 from tests.builders import wheel
 from tests.library import publish
 from tests.servers import running
@@ -86,9 +85,7 @@ class _Asker:
 
     def _endpoint(self, place: Source, path: str, user: User) -> Endpoint:
         secret = self._town.token(user).secret
-        basic = base64.b64encode(f"__token__:{secret}".encode()).decode()
-        headers = {"Authorization": f"Basic {basic}"}
-        return Endpoint(OURS, self._port, f"{pypi(place)}/{path}", headers)
+        return Endpoint(OURS, self._port, f"{pypi(place)}/{path}", basic(secret))
 
 
 def _require_page(endpoint: Endpoint) -> None:

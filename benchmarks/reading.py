@@ -4,7 +4,6 @@ Ours are authenticated and of a private project: each request proves its token, 
 that nothing has changed.  nginx checks nothing and reads a file.
 """
 
-import base64
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from http import HTTPStatus
 from pathlib import Path
 from random import Random
 
-from tests.actors import Actor, Installation, pypi
+from tests.actors import Actor, Installation, basic, pypi
 from tests.builders import Dist, wheel
 from tests.servers import Server, running
 
@@ -24,6 +23,7 @@ from benchmarks.peers import find_program, nginx
 from benchmarks.report import OURS, Figure
 from wheelyard.access import Role
 from wheelyard.projects import Project
+from wheelyard.pypi.simple import JSON_V1_TYPE
 
 CONNECTIONS = 16
 WARMING_REQUESTS = 50
@@ -38,7 +38,7 @@ DIRECT = (0.35, 0.85, 0.95)
 """The least ratios of files of 50 KiB, 1 MiB and 50 MB."""
 
 JSON_GZIPPED = {
-    "Accept": "application/vnd.pypi.simple.v1+json",
+    "Accept": JSON_V1_TYPE,
     "Accept-Encoding": "gzip",
 }
 
@@ -168,8 +168,7 @@ class Filled:
 
     def at(self, path: str, *, port: int = 0, headers: Mapping[str, str] | None = None) -> Endpoint:
         """Return where something of it is, for the member; on another port, behind a proxy."""
-        basic = base64.b64encode(f"__token__:{self.secret}".encode()).decode()
-        sent = {"Authorization": f"Basic {basic}", **(headers or {})}
+        sent = {**basic(self.secret), **(headers or {})}
         return Endpoint(OURS, port or self.server.port, f"{pypi(self.project)}/{path}", sent)
 
 

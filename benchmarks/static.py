@@ -19,8 +19,7 @@ from tests.servers import free_port
 
 from benchmarks.endpoints import Broken, Endpoint, ask
 from benchmarks.peers import configured_nginx
-
-JSON_TYPE = "application/vnd.pypi.simple.v1+json"
+from wheelyard.pypi.simple import JSON_V1_TYPE
 
 _INDEX = """\
     access_log off;
@@ -63,10 +62,10 @@ def static_index(
     """Serve these files, by package, which lie in ``packages`` already; gives the index."""
     _write(folder / "files", dists, packages)
     endpoint = Endpoint("nginx", free_port(), "/simple/")
-    pattern = re.escape(JSON_TYPE)
-    rest = _INDEX.format(port=endpoint.port, folder=folder, json=JSON_TYPE, pattern=pattern)
+    pattern = re.escape(JSON_V1_TYPE)
+    rest = _INDEX.format(port=endpoint.port, folder=folder, json=JSON_V1_TYPE, pattern=pattern)
     with configured_nginx(folder, rest, endpoint):
-        for kind in (JSON_TYPE, "text/html"):
+        for kind in (JSON_V1_TYPE, "text/html"):
             if ask(endpoint, headers={"Accept": kind}).headers["content-type"] != kind:
                 raise Broken(f"The static index has no {kind} for whoever accepts it")
         yield endpoint

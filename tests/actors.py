@@ -6,6 +6,7 @@ through the library, in the data folder of a running server, which has to notice
 
 import functools
 import itertools
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -102,6 +103,12 @@ class Actor:
         """Make a REST call; parameters go as JSON, or into the query of a GET."""
         sent: dict[str, Any] = {"params": params} if method == "GET" else {"json": params}
         return self.http.request(method, f"/api/v4{path}", **sent)
+
+
+def basic(secret: str | Minted, username: str = "__token__") -> dict[str, str]:
+    """The header of a token that is sent as installers do."""
+    password = secret if isinstance(secret, str) else secret.secret
+    return {"Authorization": f"Basic {b64encode(f'{username}:{password}'.encode()).decode()}"}
 
 
 def pypi(place: Source) -> str:

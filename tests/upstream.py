@@ -1,10 +1,10 @@
 """A small index on the loopback address, to which a registry sends its clients on."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests import loopback
 from tests.builders import Dist
 
 
@@ -54,11 +54,5 @@ class Upstream:
     @contextlib.contextmanager
     def serving(self) -> Iterator["Upstream"]:
         """Serve until the block ends."""
-        thread = threading.Thread(target=self._server.serve_forever)
-        thread.start()
-        try:
+        with loopback.answering(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            thread.join()
-            self._server.server_close()

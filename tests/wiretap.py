@@ -2,11 +2,12 @@
 
 import contextlib
 import http.client
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+from tests import loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,5 @@ class Wiretap:
     @contextlib.contextmanager
     def listening(self) -> Iterator["Wiretap"]:
         """Hand on until the block ends."""
-        thread = threading.Thread(target=self._server.serve_forever)
-        thread.start()
-        try:
+        with loopback.answering(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            thread.join()
-            self._server.server_close()

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.actors import Installation
+from tests.actors import Installation, basic
 from tests.freshness.lines import Line
 from tests.freshness.looks import Look, status
 from tests.freshness.rounds import Change
-from tests.freshness.scene import NOBODY, Scene, basic
+from tests.freshness.scene import NOBODY, Scene
 from wheelyard import sessions
 from wheelyard.access import Role
 from wheelyard.journal import OPERATOR

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.actors import Source
+from tests.actors import Source, basic
 from tests.builders import Dist, wheel
 from tests.freshness.lines import Line
 from tests.freshness.looks import Look, digests
 from tests.freshness.rounds import Change
-from tests.freshness.scene import Scene, basic
+from tests.freshness.scene import Scene
 from tests.library import publish
 from wheelyard import packages
 from wheelyard.journal import OPERATOR

@@ -1,8 +1,9 @@
 """Changes of users and of their roles."""
 
+from tests.actors import basic
 from tests.freshness.lines import Line
 from tests.freshness.rounds import Change
-from tests.freshness.scene import Scene, basic
+from tests.freshness.scene import Scene
 from wheelyard.access import Role
 from wheelyard.tokens import Minted
 from wheelyard.users import User

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from tests.actors import basic
 from tests.freshness.lines import Line
 from tests.freshness.looks import Look, title
 from tests.freshness.rounds import Change
-from tests.freshness.scene import NOBODY, Scene, basic
+from tests.freshness.scene import NOBODY, Scene
 from wheelyard import admissions
 from wheelyard.access import Role, Visibility
 from wheelyard.journal import OPERATOR

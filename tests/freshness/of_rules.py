@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from tests.actors import Source, pypi
+from tests.actors import Source, basic, pypi
 from tests.builders import wheel
 from tests.freshness.lines import Line
 from tests.freshness.looks import Look, status
 from tests.freshness.rounds import Change
-from tests.freshness.scene import NOBODY, Scene, basic
+from tests.freshness.scene import NOBODY, Scene
 from wheelyard import packages
 from wheelyard.access import RegistryAccess
 from wheelyard.journal import OPERATOR

@@ -1,12 +1,11 @@
 """Where things are changed: a package in a private project of a public group, and who reads it."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from tests.actors import Installation, Source, pypi
+from tests.actors import Installation, Source, basic, pypi
 from tests.builders import Dist, wheel
 from tests.freshness.lines import Line
 from tests.freshness.looks import JSON, Look, Seen, listing, reason, status, versions
@@ -183,9 +182,3 @@ class Scene:
 
 NOBODY: Mapping[str, str] = {}
 """The headers of whoever has no credential."""
-
-
-def basic(secret: str | Minted, username: str = "__token__") -> dict[str, str]:
-    """The header of a token that is sent as installers do."""
-    password = secret if isinstance(secret, str) else secret.secret
-    return {"Authorization": f"Basic {b64encode(f'{username}:{password}'.encode()).decode()}"}

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.actors import Installation
+from tests.actors import Installation, basic
 from tests.conftest import ROOT_TOKEN
 from tests.freshness import ROUNDS
 from tests.freshness.crowd import Crowd
 from tests.freshness.lines import Line
 from tests.freshness.looks import Look
-from tests.freshness.scene import Scene, basic
+from tests.freshness.scene import Scene
 from wheelyard import tokens
 from wheelyard.access import Role, TokenKind
 from wheelyard.journal import OPERATOR

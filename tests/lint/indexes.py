@@ -4,7 +4,6 @@ import contextlib
 import gzip
 import hashlib
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -12,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from tests import loopback
 from tests.builders import Dist, sdist, wheel
 from wheelyard.web.compression import compress
 
@@ -224,15 +224,9 @@ class Index:
         server.daemon_threads = True
         if context:
             server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            host = "https://localhost" if context else "http://127.0.0.1"
+        host = "https://localhost" if context else "http://127.0.0.1"
+        with loopback.answering(server):
             yield f"{host}:{server.server_port}/simple/"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 def _sha256(content: bytes) -> str:

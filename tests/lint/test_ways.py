@@ -5,7 +5,6 @@ Names of example.com are reached through a proxy, which is the index itself.
 
 import itertools
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -14,6 +13,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 
+from tests import loopback
 from tests.lint import certificates
 from tests.lint.bends import instead, to_absent, to_page, to_pages, to_sidecar
 from tests.lint.conftest import Look
@@ -283,9 +283,8 @@ def test_an_answer_that_never_ends(begins: bytes, goes_on: bytes) -> None:
                     self.request.sendall(goes_on)
                     time.sleep(0.01)
 
-    with ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+    server = ThreadingTCPServer(("127.0.0.1", 0), Dripping)
+    with loopback.answering(server):
         began = time.monotonic()
         with (
             Reader.opened(None, timeout=0.05, agent="test") as reader,
@@ -293,6 +292,4 @@ def test_an_answer_that_never_ends(begins: bytes, goes_on: bytes) -> None:
         ):
             reader.get(f"http://127.0.0.1:{server.server_address[1]}/")
         took = time.monotonic() - began
-        server.shutdown()
-        thread.join()
     assert took < 5
