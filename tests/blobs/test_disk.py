@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelyard.blobs import disk
+from wheelyard.blobs import staging
 from wheelyard.blobs.disk import DiskStore
 from wheelyard.blobs.store import Sha256
 
@@ -165,7 +165,7 @@ def test_preparing_again_keeps_blobs_and_uploads_in_flight(store: DiskStore, fol
 def test_preparing_removes_what_a_killed_process_left(store: DiskStore, folder: Path) -> None:
     left = folder / "staging" / "tmpleft"
     left.write_bytes(HELLO)
-    long_ago = time.time() - disk.STALE_SECONDS - 1
+    long_ago = time.time() - staging.STALE_SECONDS - 1
     os.utime(left, (long_ago, long_ago))
 
     store.prepare()

@@ -12,21 +12,18 @@ Every path is built from a digest of 64 hex digits, so no name that a client sen
 
 import errno
 import os
-import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 
 import anyio
 
+from wheelyard.blobs.staging import StagedFile, clear_away, storing
 from wheelyard.blobs.store import (
     PIECE_BYTES,
     Blob,
     Digests,
-    Hasher,
     Missing,
     Sha256,
     Shortcoming,
@@ -35,55 +32,9 @@ from wheelyard.blobs.store import (
     is_whole,
     place,
 )
-from wheelyard.facts import Sentence, StoreFull, Unavailable
-
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-_SHARED_MODE = 0o640
-
-STALE_SECONDS = 24 * 60 * 60
-"""No upload takes a day; a staged file this old was left by a process that was killed."""
+from wheelyard.facts import Sentence, Unavailable
 
 OWN_FOLDER = Sentence("Give the folder to the user that the registry runs as.")
-
-
-class DiskStagedBlob:
-    """A file in the staging folder."""
-
-    def __init__(self, folder: Path, *, is_shared: bool = False) -> None:
-        descriptor, name = tempfile.mkstemp(dir=folder)  # for its owner alone
-        if is_shared:
-            os.fchmod(descriptor, _SHARED_MODE)
-        self.path = Path(name)
-        self._file = os.fdopen(descriptor, "wb", buffering=0)
-        self._hasher = Hasher()
-
-    def write(self, chunk: bytes) -> None:
-        """Append; raises Unavailable."""
-        with storing():
-            written = 0
-            while written < len(chunk):
-                written += self._file.write(memoryview(chunk)[written:]) or 0
-        self._hasher.update(chunk)
-
-    def digests(self) -> Digests:
-        """Return the digests of what was written."""
-        return self._hasher.digests()
-
-    def sync(self) -> None:
-        """Bring the bytes to the disk."""
-        os.fsync(self._file.fileno())
-
-    def discard(self) -> None:
-        """Forget the bytes; safe to call again, and after adoption."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.discard()
 
 
 class DiskStore:
@@ -121,10 +72,10 @@ class DiskStore:
             said = Sentence("No file can be made in the folder %(folder)s.", folder=folder)
             yield Shortcoming(said, OWN_FOLDER)
 
-    def stage(self) -> DiskStagedBlob:
+    def stage(self) -> StagedFile:
         """Begin to receive a blob; raises Unavailable."""
         with storing():
-            return DiskStagedBlob(self._staging, is_shared=self._is_shared)
+            return StagedFile(self._staging, is_shared=self._is_shared)
 
     def adopt(self, staged: StagedBlob) -> Digests:
         """Sync the bytes, rename them to their digest, sync the folder.  Raises Unavailable.
@@ -132,7 +83,7 @@ class DiskStore:
         The name is replaced even where the blob exists: the bytes are the same, a damaged twin is
         mended, and its modification time says that somebody has just begun to use it.
         """
-        assert isinstance(staged, DiskStagedBlob)  # noqa: S101  a store adopts what it staged
+        assert isinstance(staged, StagedFile)  # noqa: S101  a store adopts what it staged
         digests = staged.digests()
         target = self.path(digests.sha256)
         with storing():  # some file systems find room only now
@@ -226,16 +177,6 @@ def _look_at(entry: os.DirEntry[str]) -> Iterator[Blob]:
         yield Blob(sha256=Sha256(entry.name), size=found.st_size, used_at=used_at)
 
 
-def clear_away(staging: Path) -> None:
-    """Remove what killed processes left; raises OSError."""
-    oldest = time.time() - STALE_SECONDS
-    for left in staging.iterdir():
-        # Another process that starts may clear the same things away, a running one adopt them.
-        with suppress(FileNotFoundError):
-            if left.stat().st_mtime < oldest:
-                left.unlink()
-
-
 async def _read_on(file: anyio.AsyncFile[bytes], left: int) -> AsyncIterator[bytes]:
     while left > 0 and (piece := await file.read(min(left, PIECE_BYTES))):
         left -= len(piece)
@@ -250,17 +191,6 @@ def _reading() -> Iterator[None]:
         raise Missing from error
     except OSError as error:
         raise Unavailable(f"The file cannot be read: {error.strerror}") from error
-
-
-@contextmanager
-def storing() -> Iterator[None]:
-    """Turn a full disk, a quota and a limit on file sizes into StoreFull, others to Unavailable."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise StoreFull("No room is left to store the file") from error
-        raise Unavailable(f"The file cannot be stored: {error.strerror}") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -29,8 +29,8 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store, from_url
 
-from wheelyard.blobs.disk import DiskStagedBlob, clear_away, storing
 from wheelyard.blobs.refusals import Refusal, read_refusal
+from wheelyard.blobs.staging import StagedFile, clear_away, storing
 from wheelyard.blobs.store import (
     PIECE_BYTES,
     Blob,
@@ -107,10 +107,10 @@ class ObjectStore:
         except Refusal as refusal:
             yield refusal.shortcoming(self._url)
 
-    def stage(self) -> DiskStagedBlob:
+    def stage(self) -> StagedFile:
         """Begin to receive a blob; raises Unavailable."""
         with storing():
-            return DiskStagedBlob(self._staging)
+            return StagedFile(self._staging)
 
     def adopt(self, staged: StagedBlob) -> Digests:
         """Put the bytes under their digest; the store has confirmed them when this returns.
