@@ -91,7 +91,7 @@ def test_what_is_copied_is_listed(conn: Connection, project: Project, model: Rel
     copy_packages(conn, model, [(project.id, "more-1"), (project.id, "more-2")], files=3)
     copy_releases(conn, model, ["1.1", "1.10"])
 
-    names = [listed.normalized_name for listed in packages.all_names(conn, project.id)]
+    names = [listed.name for listed in packages.all_names(conn, project.id)]
     assert names == ["more-1", "more-2", "other-0"]
     more, own = (packages.find_page(conn, project.id, name, {}) for name in (names[0], names[2]))
     assert more is not None

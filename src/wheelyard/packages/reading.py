@@ -15,7 +15,6 @@ from wheelyard.packages.records import (
     FILE_COLUMNS,
     File,
     Holder,
-    PackageName,
     PackagePage,
     Release,
     Within,
@@ -27,10 +26,11 @@ from wheelyard.packages.records import (
 )
 from wheelyard.packages.statuses import require_offered
 from wheelyard.pypi.names import Filename, NormalizedName, normalize_name, normalize_version
+from wheelyard.pypi.simple import Listed
 from wheelyard.pypi.status import PackageStatus
 
 
-def all_names(conn: Connection, within: Within) -> list[PackageName]:
+def all_names(conn: Connection, within: Within) -> list[Listed]:
     """Return the name of every package, sorted.
 
     Where several projects have one, it is shown as the oldest of these packages is, and the newest
@@ -41,12 +41,12 @@ def all_names(conn: Connection, within: Within) -> list[PackageName]:
         .where(is_within(packages.c.project_id, within))
         .order_by(packages.c.normalized_name, packages.c.id)
     )
-    listed: dict[NormalizedName, PackageName] = {}
+    listed: dict[NormalizedName, Listed] = {}
     for normalized_name, name, serial in rows:
         earlier = listed.get(normalized_name)
         if earlier is not None:
-            name, serial = earlier.name, max(serial, earlier.serial)  # noqa: PLW2901  see above
-        listed[normalized_name] = PackageName(normalized_name, name, serial)
+            name, serial = earlier.shown_name, max(serial, earlier.serial)  # noqa: PLW2901  see above
+        listed[normalized_name] = Listed(normalized_name, name, serial)
     return list(listed.values())
 
 

@@ -175,16 +175,6 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class PackageName:
-    """A package as an index lists it."""
-
-    normalized_name: NormalizedName
-    name: str
-    serial: int
-    """Of its newest change."""
-
-
-@dataclass(frozen=True, slots=True)
 class PackagePage:
     """What a simple page lists: the newest file of each name, in the order of first upload.
 
