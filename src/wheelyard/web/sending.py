@@ -33,6 +33,7 @@ from wheelyard.web.headers import (
     start,
 )
 from wheelyard.web.wanted import UNCHANGED, WHOLE, ByteRange, State, Wanted, read_conditions, select
+from wheelyard.web.warm import HAND_ON
 
 METADATA_SUFFIX = ".metadata"
 """Of the URL, and the name, of a file's metadata (PEP 658)."""
@@ -224,7 +225,7 @@ async def _hand_on(send: Send, file: Description, path: Path, wanted: Wanted) ->
     said = file.headers
     if wanted is WHOLE:
         said = [header for header in said if header[0] != b"accept-ranges"]
-    await answer(send, 200, [*said, (b"x-accel-redirect", inside.encode())])
+    await answer(send, 200, [*said, (HAND_ON, inside.encode())])
 
 
 async def _send_whole(

@@ -55,8 +55,8 @@ _UNREMEMBERED = frozenset({b"cookie"}) | CONDITIONS - {b"if-none-match"}
 _MESSAGES = 2
 """Of an answer that is kept: its beginning and its body."""
 
-_ELSEWHERE = b"x-accel-redirect"
-"""Names a file that somebody else sends; whether it is there has to be looked at each time."""
+HAND_ON = b"x-accel-redirect"
+"""Names what nginx is to send; whether it is there has to be looked at each time."""
 
 _KEPT_STATUSES = frozenset({200, 304})
 
@@ -82,7 +82,7 @@ class Basis:
     """What downloads the file; None counts nothing."""
 
     stored: Stored | None
-    """Where the file is, if that is a place which may be named to somebody else."""
+    """Where the bytes are, if that is a place which may be named to somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,14 @@ class _Answer:
     status: int
     headers: Headers
     body: Message
-    size: int
-    until: datetime | None
-    token_id: int | None
-    release_id: int | None
-    installer: Installer | None
-    stored: Stored | None
-    """The file that somebody else sends for this."""
+    basis: Basis
+    handed_on: Stored | None
+    """What somebody else sends for this."""
+
+    @property
+    def size(self) -> int:
+        """What it takes, in bytes."""
+        return _OVERHEAD_BYTES + len(self.body["body"])
 
 
 def rest_on(
@@ -159,15 +160,15 @@ class WarmAnswers:
         answer = self._answers.find(key)
         if answer is None:
             return None
-        if answer.stored is not None and not is_whole(*answer.stored):
+        if answer.handed_on is not None and not is_whole(*answer.handed_on):
             return None
-        now = self._clock()
-        if answer.until is not None and answer.until <= now:
+        basis, now = answer.basis, self._clock()
+        if basis.until is not None and basis.until <= now:
             return None
-        if answer.token_id is not None:
-            self._usage.note_token(answer.token_id, now)
-        if answer.release_id is not None:
-            self._usage.note_download(answer.release_id, now, answer.installer)
+        if basis.grant.principal.token_id is not None:
+            self._usage.note_token(basis.grant.principal.token_id, now)
+        if basis.release_id is not None:
+            self._usage.note_download(basis.release_id, now, basis.installer)
         return answer
 
     async def _take_note(self, key: bytes, scope: Scope, receive: Receive, send: Send) -> None:
@@ -201,20 +202,16 @@ def _remembered(messages: list[Message], basis: Basis) -> _Answer | None:
     begun, body = messages
     if begun["status"] not in _KEPT_STATUSES or body["type"] != "http.response.body":
         return None
-    is_elsewhere = any(name == _ELSEWHERE for name, _ in begun["headers"])
-    if is_elsewhere and basis.stored is None:
+    is_handed_on = any(name == HAND_ON for name, _ in begun["headers"])
+    if is_handed_on and basis.stored is None:
         return None
     once = carried()
     return _Answer(
         status=begun["status"],
         headers=[header for header in begun["headers"] if header not in once],
         body=body,
-        size=_OVERHEAD_BYTES + len(body["body"]),
-        until=basis.until,
-        token_id=basis.grant.principal.token_id,
-        release_id=basis.release_id,
-        installer=basis.installer,
-        stored=basis.stored if is_elsewhere else None,
+        basis=basis,
+        handed_on=basis.stored if is_handed_on else None,
     )
 
 
