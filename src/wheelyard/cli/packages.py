@@ -91,7 +91,10 @@ def status(
     An archived package takes no uploads.  A quarantined one takes none either, lists nothing and
     lets nothing be downloaded.  Of a deprecated one clients are told.
     """
-    with closing(open_database(data)) as database, database.write() as conn:
+    with (
+        closing(open_database(data)) as database,
+        database.read() if status is None else database.write() as conn,
+    ):
         within = _find_project(conn, project)
         standing = packages.find_standing(conn, within.id, name)
         if standing is None:

@@ -6,7 +6,6 @@ bytes cannot become gigabytes.
 
 import socket
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -220,20 +219,13 @@ class Reader:
         noted = {"trace": self._lines.note}
         with self.client.stream(method, url, headers=sent, extensions=noted) as response:
             bare = response.status_code in _REDIRECTS
-            pieces = iter(()) if bare else self._pieces(response, url)
+            pieces = iter(()) if bare else response.iter_raw()
             if into:
                 body, is_whole = b"", _save(pieces, into)
             else:
                 encoding = response.headers.get("content-encoding", "")
                 body, is_whole = decode(pieces, encoding, limit)
             return Answer(url, response.status_code, response.headers, body, is_whole)
-
-    def _pieces(self, response: httpx.Response, url: str) -> Iterator[bytes]:
-        end = time.monotonic() + self.timeout * _PATIENCE
-        for piece in response.iter_raw():
-            if time.monotonic() > end:
-                raise Unreadable(url, f"The answer takes more than {self.timeout * _PATIENCE:g} s")
-            yield piece
 
 
 def _save(pieces: Iterable[bytes], into: BinaryIO) -> bool:
